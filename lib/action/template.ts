@@ -82,13 +82,13 @@ export function slotsOf(node: TemplateNode): string[] {
   return [...names];
 }
 
-/** A template's one spelling: equal spellings accept the same sentences in the same way. */
+/** A template's one spelling, whatever its slots are called: equal spellings accept the same sentences. */
 export function spell(node: TemplateNode): string {
   switch (node.kind) {
     case "word":
       return node.text;
     case "slot":
-      return `{${node.name}}`;
+      return "{}";
     case "sequence":
       return node.items.map(spell).filter(Boolean).join(" ");
     case "choice":

@@ -1,0 +1,92 @@
+// Due times that ring. A ring is a stored record, one a todo and time: of two nodes that see the time come, one insert wins.
+// A pending ring is shown again whenever a device connects and once a minute, so that a lost message is not a lost reminder.
+import type { ServiceBroker } from "moleculer";
+import { publish } from "../../lib/action/index.ts";
+import type { Clock } from "../../lib/node/runtime.ts";
+import type { TodoRepository } from "./todo.repository.ts";
+import { presentRing, type RingRow, ringOf, type TodoRow } from "./todo.ts";
+
+const TICK_MS = 1_000;
+const REPEAT_MS = 60_000;
+/** Rings made in one tick, and shown again in one go; the rest follow in the next. */
+const BATCH = 500;
+/** How long what was removed, answered or repeated is kept. */
+const KEEP_MS = 24 * 60 * 60 * 1000;
+
+export function makeRinger(broker: ServiceBroker, repository: TodoRepository, clock: Clock) {
+  const { todos, rings } = repository;
+  const iso = (ms = clock.now()): string => new Date(ms).toISOString();
+  const tell = (ring: RingRow): Promise<void> => publish(broker, "todo.rang", { ring: presentRing(ring) }, ring.owner);
+
+  const ring = async (row: TodoRow & { ringAt: string }): Promise<void> => {
+    const made = ringOf(row, clock.now());
+    const won = await repository.insertRing(made);
+    // The record comes first: a process that dies in between rings again, never not at all.
+    const cleared = await todos.update({ ringAt: row.ringAt, _id: row._id }, { ringAt: undefined });
+    if (!won) return;
+    if (cleared || (await stillDue(row))) await tell(made);
+    else await rings.update({ state: "pending", _id: made._id }, { state: "dismissed" });
+  };
+
+  /** Not cleared by us: by the other node, which is well, or by an edit that has set another time. */
+  const stillDue = async (row: TodoRow): Promise<boolean> => {
+    const current = await todos.findOne({ _id: row._id });
+    return (
+      current !== undefined && !current.done && !current.removedAt && !current.ringAt && current.dueAt === row.dueAt
+    );
+  };
+
+  const tick = async (): Promise<void> => {
+    for (const row of await repository.due(iso(), BATCH)) await ring(row);
+  };
+
+  const repeat = async (): Promise<void> => {
+    for (const pending of await rings.find({ state: "pending" }, { limit: BATCH })) await tell(pending);
+  };
+
+  const sweep = async (): Promise<void> => {
+    const old = iso(clock.now() - KEEP_MS);
+    await todos.remove({ removedAt: { $lt: old } });
+    await rings.remove({ state: { $in: ["done", "snoozed", "dismissed"] }, at: { $lt: old } });
+  };
+
+  // One at a time: a slow store must not make ticks pile up.
+  let busy: Promise<void> | undefined;
+  const exclusively = (task: () => Promise<void>): void => {
+    busy ??= task()
+      .catch((error) => broker.logger.warn("todo: ringing failed and will be tried again", error))
+      .finally(() => {
+        busy = undefined;
+      });
+  };
+  let stops: (() => void)[] = [];
+
+  return {
+    start(): void {
+      exclusively(tick);
+      stops = [
+        clock.every(TICK_MS, () => exclusively(tick)),
+        clock.every(REPEAT_MS, () => exclusively(repeat)),
+        clock.every(KEEP_MS / 24, () => exclusively(sweep)),
+      ];
+    },
+
+    async stop(): Promise<void> {
+      for (const stop of stops) stop();
+      await busy;
+    },
+
+    /** Shows a user's pending rings again: a device has just connected. */
+    async remind(owner: string): Promise<void> {
+      for (const pending of await rings.find({ state: "pending", owner }, { limit: BATCH })) await tell(pending);
+    },
+
+    /** Ends the rings of a todo that was done, moved or removed. */
+    async end(row: Pick<TodoRow, "_id" | "owner">, state: "done" | "dismissed" | "snoozed"): Promise<void> {
+      for (const pending of await rings.find({ state: "pending", owner: row.owner, todo: row._id }, { limit: BATCH })) {
+        const ended = await rings.update({ state: "pending", _id: pending._id }, { state });
+        if (ended) await publish(broker, "todo.ringEnded", { ring: presentRing(ended) }, row.owner);
+      }
+    },
+  };
+}
