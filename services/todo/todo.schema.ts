@@ -8,12 +8,14 @@ export const Title = Type.String({
   maxLength: 200,
   pattern: "\\S",
   accepts: "a text of 1 to 200 characters",
+  spoken: "call mum",
 });
 export const ListName = Type.String({
   minLength: 1,
   maxLength: 50,
   pattern: "\\S",
   accepts: "a name of 1 to 50 characters",
+  spoken: "shopping",
 });
 export const Id = Type.String({ minLength: 1, maxLength: 64, accepts: "the id of a todo" });
 export const RingId = Type.String({ minLength: 1, maxLength: 120, accepts: "the id of a ring" });
