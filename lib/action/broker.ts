@@ -54,7 +54,8 @@ export function brokerOptions(settings: ClusterSettings): BrokerOptions {
       delay: 50,
       maxDelay: 1_000,
       factor: 2,
-      check: (error) => Boolean((error as { retryable?: boolean })?.retryable),
+      // Not what a limit refused: repeating it at once would only be refused again.
+      check: (error) => Boolean((error as { retryable?: boolean })?.retryable) && Number((error as { code?: number }).code) !== 429,
     },
     circuitBreaker: {
       enabled: true,

@@ -30,7 +30,7 @@ export class PiperEngine implements TextToSpeech {
     this.#worker = new WorkerProcess({
       name: "piper",
       command: python,
-      args: [join(scripts, "piper_worker.py")],
+      args: ["-B", join(scripts, "piper_worker.py")],
       env: voice ? { ...process.env, PIPER_VOICE: voice } : process.env,
       ...limits,
     });

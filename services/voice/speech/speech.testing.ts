@@ -69,3 +69,13 @@ export function makeNoises(): Record<string, Pcm> {
     knocks: makeSound(3, (time) => 0.8 * wave(90, time) * Math.exp(-beats(time, 0.5) / 0.03)),
   };
 }
+
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -51,7 +51,7 @@ export class WhisperEngine implements SpeechToText {
     this.#worker = new WorkerProcess({
       name: "whisper",
       command: python,
-      args: [join(scripts, "whisper_worker.py")],
+      args: ["-B", join(scripts, "whisper_worker.py")],
       env,
       ...limits,
     });

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { joinPcm, type Pcm, secondsOf } from "./engine.ts";
 import { FliteEngine } from "./flite.engine.ts";
 import { PiperEngine } from "./piper.engine.ts";
 import type { SpeechError } from "./speech.errors.ts";
-import { makeNoises, makeSound, SPEECH_PYTHON, SPEECH_SCRIPTS, skipUnlessPython } from "./speech.testing.ts";
+import { isAlive, makeNoises, makeSound, SPEECH_PYTHON, SPEECH_SCRIPTS, skipUnlessPython } from "./speech.testing.ts";
 import { WhisperEngine } from "./whisper.engine.ts";
 
 const skip = skipUnlessPython();
@@ -115,6 +119,26 @@ describe("Whisper and Piper", { skip }, () => {
     for (const text of ["[[ x ]] \u0000 <speak> & é 🙂", "1,000 %"])
       assert.ok(secondsOf(await piper.synthesize(text)) > 0.2);
     for (const text of ["", "...", "🙂"]) assert.equal((await piper.synthesize(text)).samples.length, 0);
+  });
+
+  it("ends with a parent that was killed in the middle of a sentence", async () => {
+    const module = new URL("./worker.ts", import.meta.url).href;
+    const args = ["-B", join(SPEECH_SCRIPTS, "piper_worker.py")];
+    const script = `
+      import { WorkerProcess } from ${JSON.stringify(module)};
+      const worker = new WorkerProcess(${JSON.stringify({ name: "piper", command: SPEECH_PYTHON, args })});
+      await worker.ready();
+      const text = "A sentence that is not the last one. ".repeat(100);
+      worker.request({ text }, { onPart: () => console.log(worker.pid) });`;
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const worker = Number.parseInt(line.toString(), 10);
+    assert.ok(isAlive(worker));
+    parent.kill("SIGKILL");
+    for (let round = 0; isAlive(worker) && round < 100; round++) await wait(50);
+    assert.equal(isAlive(worker), false);
   });
 
   it("says clearly that a model is not there", async () => {

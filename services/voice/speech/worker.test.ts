@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { after, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SpeechError } from "./speech.errors.ts";
+import { isAlive } from "./speech.testing.ts";
 import { WorkerProcess } from "./worker.ts";
 
 /**
@@ -36,16 +37,6 @@ function makeWorker(options: Partial<ConstructorParameters<typeof WorkerProcess>
 
 const failure = (code: string, retryable: boolean) => (error: SpeechError) =>
   error.code === code && error.retryable === retryable;
-
-/** Whether a process exists. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe("a worker process", () => {
   it("says what it is, and answers each request with its own answer", async () => {
