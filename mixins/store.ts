@@ -6,7 +6,9 @@ import type { ServiceBroker } from "moleculer";
 import database from "moleculer-db";
 import MongoDbAdapter from "moleculer-db-adapter-mongo";
 import { MongoClient } from "mongodb";
+import { jsonCopy } from "../lib/action/copy.ts";
 import type { Runtime } from "../lib/node/runtime.ts";
+import { OrderedIndex } from "./ordered.ts";
 
 /** The subset of MongoDB's query language that both stores have: equality, $gt/$gte/$lt/$lte/$ne/$in/$exists, $or, $and. */
 export type Query = Record<string, unknown>;
@@ -15,6 +17,8 @@ export interface Page {
   /** Field names, `-` before a descending one. */
   sort?: string[];
   limit: number;
+  /** For the next page: the values of the sort fields of the last row of this one. */
+  after?: readonly [unknown, ...unknown[]];
 }
 
 /** Documents are plain JSON with a string `_id`. Every method is atomic for one document. */
@@ -35,8 +39,12 @@ export interface Collection<T extends { _id: string }> {
 export type Changes<T> = { [K in keyof T]?: T[K] | undefined };
 
 export interface CollectionOptions {
-  /** Indexed fields, for documents that have them; `{unique}` for those that may stand only once. MongoDB also gets `compound` ones, written as sort fields. */
+  /** Indexed fields, for documents that have them; `{unique}` for those that may stand only once. */
   indexes: (string | { field: string; unique: true })[];
+  /**
+   * Indexes over several fields, written as sort fields: the first, an indexed one, is equal in every query, the others are
+   * the order of its pages, the last one unique. Without one a page costs a sort of all that is equal in the first.
+   */
   compound?: string[][];
 }
 
@@ -73,9 +81,19 @@ export function makeStore(broker: ServiceBroker, { config }: Pick<Runtime, "conf
 /** NeDB rewrites its append-only file this often, so that it does not grow with every update. */
 const COMPACTION_MS = 10 * 60 * 1000;
 
+/** One of NeDB's own indexes: it hears of every document that comes or goes, also of those taken back after an error. */
+interface NedbIndex {
+  insert(docs: object | object[]): void;
+  remove(docs: object | object[]): void;
+  reset(docs?: object[]): void;
+}
+
 /** What moleculer-db's NeDB adapter has at run time; its types leave `db` out. */
 interface NedbAdapter {
   db: {
+    indexes: Record<string, NedbIndex>;
+    executor: { pushAsync<R>(task: () => Promise<R>): Promise<R> };
+    getAllData(): object[];
     ensureIndex(options: { fieldName: string; unique?: boolean; sparse?: boolean }): Promise<void>;
     setAutocompactionInterval(ms: number): void;
     stopAutocompaction(): void;
@@ -94,6 +112,7 @@ interface NedbAdapter {
 class NedbCollection<T extends { _id: string }> implements Collection<T> {
   readonly #adapter: NedbAdapter;
   readonly #options: CollectionOptions;
+  #ordered: OrderedIndex[] = [];
 
   constructor(broker: ServiceBroker, directory: string, name: string, options: CollectionOptions) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -109,11 +128,13 @@ class NedbCollection<T extends { _id: string }> implements Collection<T> {
         typeof index === "string" ? { fieldName: index, sparse: true } : { fieldName: index.field, unique: true },
       );
     }
+    this.#ordered = (this.#options.compound ?? []).map((fields) => keepOrdered(this.#adapter.db, fields));
     this.#adapter.db.setAutocompactionInterval(COMPACTION_MS);
   }
 
   async close(): Promise<void> {
-    this.#adapter.db.stopAutocompaction();
+    // Where it was never opened, a stop after a failed start, there is nothing to stop.
+    this.#adapter.db?.stopAutocompaction();
     await this.#adapter.disconnect();
   }
 
@@ -129,8 +150,16 @@ class NedbCollection<T extends { _id: string }> implements Collection<T> {
     return ((await this.#adapter.db.findOne(query)) ?? undefined) as T | undefined;
   }
 
-  async find(query: Query, { sort, limit }: Page): Promise<T[]> {
-    return (await this.#adapter.find({ query, ...(sort && { sort }), limit })) as T[];
+  async find(query: Query, page: Page): Promise<T[]> {
+    // In its turn, as every other read: what it shows is on disk.
+    const rows = await this.#adapter.db.executor.pushAsync(async () => {
+      for (const index of this.#ordered) {
+        const found = index.page(query, page);
+        if (found) return jsonCopy(found);
+      }
+      return undefined;
+    });
+    return (rows ?? (await this.#adapter.find(filtersOf(query, page)))) as T[];
   }
 
   async update(query: Query, set: Changes<T>): Promise<T | undefined> {
@@ -145,6 +174,40 @@ class NedbCollection<T extends { _id: string }> implements Collection<T> {
   async remove(query: Query): Promise<number> {
     return this.#adapter.db.remove(query, { multi: true });
   }
+}
+
+/** An ordered index that follows one of NeDB's own, of the field it is grouped by. */
+function keepOrdered(db: NedbAdapter["db"], fields: readonly string[]): OrderedIndex {
+  const ordered = new OrderedIndex(fields);
+  const index = db.indexes[ordered.group];
+  if (!index) throw new Error(`The compound index ${fields.join(", ")} needs an index on "${ordered.group}".`);
+  const { insert, remove, reset } = index;
+  // Given several documents, NeDB's methods call themselves for each.
+  index.insert = (docs) => {
+    insert.call(index, docs);
+    if (!Array.isArray(docs)) ordered.add(docs as Query);
+  };
+  index.remove = (docs) => {
+    remove.call(index, docs);
+    if (!Array.isArray(docs)) ordered.remove(docs as Query);
+  };
+  index.reset = (docs) => {
+    ordered.clear();
+    reset.call(index, docs);
+  };
+  for (const doc of db.getAllData()) ordered.add(doc as Query);
+  return ordered;
+}
+
+/** A page as the adapters ask for it: what comes after a row is a condition on the sort fields, from the first on. */
+function filtersOf(query: Query, { sort, limit, after }: Page): { query: Query; sort?: string[]; limit: number } {
+  const fields = (sort ?? []).map((text) => text.replace(/^-/, ""));
+  const beyond = after?.map((value, index) => ({
+    ...Object.fromEntries(fields.slice(0, index).map((field, earlier) => [field, after[earlier]])),
+    [fields[index] as string]: { [sort?.[index]?.startsWith("-") ? "$lt" : "$gt"]: value },
+  }));
+  // First, since NeDB takes the last indexed field of a query.
+  return { query: beyond ? { $and: [{ $or: beyond }], ...query } : query, ...(sort && { sort }), limit };
 }
 
 /** adapter-mongo 0.5 on the current driver: it was written for version 3, whose connect and close differ. */
@@ -210,8 +273,8 @@ class MongoCollection<T extends { _id: string }> implements Collection<T> {
     return ((await this.#adapter.collection.findOne(query)) ?? undefined) as T | undefined;
   }
 
-  async find(query: Query, { sort, limit }: Page): Promise<T[]> {
-    return (await this.#adapter.find({ query, ...(sort && { sort }), limit })) as T[];
+  async find(query: Query, page: Page): Promise<T[]> {
+    return (await this.#adapter.find(filtersOf(query, page))) as T[];
   }
 
   async update(query: Query, set: Changes<T>): Promise<T | undefined> {

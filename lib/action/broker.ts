@@ -1,11 +1,12 @@
 // How a node of Vivavoce runs: the broker options that every node shares, and `serve`, by which a service from outside joins.
 import { hostname } from "node:os";
 import { type BrokerOptions, ServiceBroker, type ServiceSchema } from "moleculer";
-import { guard } from "./guard.ts";
+import { guard, keepMeta } from "./guard.ts";
+import { NatsTransporter, natsOptions } from "./nats.ts";
 
 /** What differs from node to node. */
 export interface ClusterSettings {
-  /** NATS servers, `nats://user:password@host:4222`, several separated by commas; without, the node is alone. */
+  /** NATS servers, `nats://user:password@host:4222` or `nats://token@host:4222`, several separated by commas; without, the node is alone. */
   nats?: string;
   /** Unique name of the node. @default host name and process id */
   nodeID?: string;
@@ -28,18 +29,7 @@ export function brokerOptions(settings: ClusterSettings): BrokerOptions {
     namespace: settings.namespace ?? "",
     metadata: { startedAt: Date.now(), firstParty },
     logger: { type: "Console", options: { level: settings.logLevel ?? "info", formatter: "short", colors: false } },
-    // Reconnects for ever: a NATS server that is away heals without a restart of any node.
-    transporter: settings.nats
-      ? {
-          type: "NATS",
-          options: {
-            servers: settings.nats.split(","),
-            maxReconnectAttempts: -1,
-            reconnectTimeWait: 500,
-            noAsyncTraces: true,
-          },
-        }
-      : null,
+    transporter: settings.nats ? new NatsTransporter(natsOptions(settings.nats)) : null,
     serializer: "JSON",
     // The guard checks parameters with JSON Schema; Moleculer's own validator speaks another language.
     validator: false,
@@ -55,7 +45,8 @@ export function brokerOptions(settings: ClusterSettings): BrokerOptions {
       maxDelay: 1_000,
       factor: 2,
       // Not what a limit refused: repeating it at once would only be refused again.
-      check: (error) => Boolean((error as { retryable?: boolean })?.retryable) && Number((error as { code?: number }).code) !== 429,
+      check: (error) =>
+        Boolean((error as { retryable?: boolean })?.retryable) && Number((error as { code?: number }).code) !== 429,
     },
     circuitBreaker: {
       enabled: true,
@@ -69,6 +60,7 @@ export function brokerOptions(settings: ClusterSettings): BrokerOptions {
     tracking: { enabled: true, shutdownTimeout: 10_000 },
     internalServices: true,
     skipProcessEventRegistration: true,
+    middlewares: [keepMeta],
     created: (broker: ServiceBroker) => broker.middlewares.add(guard({ firstParty })),
   } as BrokerOptions;
 }

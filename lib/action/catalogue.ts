@@ -1,6 +1,6 @@
 // What the doors know of the cluster: every declared action on it, those that left within a day, and who was there first.
 import type { ServiceBroker } from "moleculer";
-import { claimsOf, type Declaration } from "./declare.ts";
+import { claimsOf, type Declaration, declare } from "./declare.ts";
 import { declarationOf } from "./implement.ts";
 import { isReserved, ownerOfRoute } from "./reserved.ts";
 
@@ -75,7 +75,7 @@ export class Catalogue {
 
   /** Whether a live node has a service of this name. */
   hasService(service: string): boolean {
-    return this.entries.some((entry) => entry.present && entry.name.startsWith(`${service}.`));
+    return this.entries.some((entry) => entry.present && serviceOf(entry.name) === service);
   }
 
   /**
@@ -84,7 +84,11 @@ export class Catalogue {
    */
   refresh(): Conflict[] {
     const now = this.#now();
-    for (const entry of this.#byName.values()) entry.present = false;
+    for (const entry of this.#byName.values()) {
+      // The registry tells changes only: what was there at the last one was there until now.
+      if (entry.present) entry.seenAt = now;
+      entry.present = false;
+    }
     for (const { name, declaration } of this.#liveActions()) {
       const known = this.#byName.get(name);
       if (known) Object.assign(known, { declaration, present: true, seenAt: now });
@@ -125,15 +129,21 @@ export class Catalogue {
       .flatMap((service) => Object.values(service.actions))
       .flatMap((action) => {
         const declaration = declarationOf(action);
-        return declaration ? [{ name: action.name, declaration }] : [];
+        return declaration && isSound(declaration) ? [{ name: action.name, declaration }] : [];
       });
   }
 
-  /** The earliest holder keeps what two actions claim; a first-party route prefix is its service's whoever comes first. */
+  /**
+   * The earliest holder keeps what two actions claim; a first-party route prefix is its service's whoever comes first.
+   * An action that left while its service is here was renamed or taken out: it claims last.
+   */
   #settleClaims(): Conflict[] {
     const conflicts: Conflict[] = [];
     const holders = new Map<string, string>();
-    for (const entry of [...this.#byName.values()].sort((a, b) => a.order - b.order)) {
+    const live = new Set(this.entries.filter((entry) => entry.present).map((entry) => serviceOf(entry.name)));
+    const isDropped = (entry: CatalogueEntry): boolean => !entry.present && live.has(serviceOf(entry.name));
+    const inTurn = this.entries.sort((a, b) => Number(isDropped(a)) - Number(isDropped(b)) || a.order - b.order);
+    for (const entry of inTurn) {
       const { rest } = entry.declaration;
       const owner = rest && ownerOfRoute(rest);
       const refused = new Set<string>();
@@ -141,7 +151,7 @@ export class Catalogue {
         const prefixHolder = claim === rest && owner && !entry.name.startsWith(`${owner}.`) ? owner : undefined;
         const holder = prefixHolder ?? holders.get(spelling);
         if (holder) {
-          conflicts.push({ action: entry.name, claim, holder });
+          if (entry.present) conflicts.push({ action: entry.name, claim, holder });
           refused.add(claim);
         } else holders.set(spelling, entry.name);
       }
@@ -152,4 +162,22 @@ export class Catalogue {
   }
 }
 
+const sound = new WeakMap<Declaration, boolean>();
+
+/** What other nodes declare is their word only: what `declare` would refuse is left out, so that it cannot take the doors down. */
+function isSound(declaration: Declaration): boolean {
+  let known = sound.get(declaration);
+  if (known === undefined) {
+    try {
+      declare(declaration);
+      known = true;
+    } catch {
+      known = false;
+    }
+    sound.set(declaration, known);
+  }
+  return known;
+}
+
+const serviceOf = (action: string): string => action.slice(0, action.indexOf("."));
 const keyOf = (conflict: Conflict): string => `${conflict.action}\n${conflict.claim}`;

@@ -98,14 +98,18 @@ export function declare<const D extends Declaration>(declaration: D): D {
   if (open.length > 0 && !copy.auth) refuse(`the ${open.join(" and ")} door is open but "auth" is missing`);
   if (copy.rest) checkRest(copy, refuse);
   if (copy.voice) checkVoice(copy, copy.voice, refuse);
+  if (copy.etag !== undefined && !Object.hasOwn((copy.returns["properties"] ?? {}) as object, copy.etag))
+    refuse(`etag "${copy.etag}" is not a property of returns`);
   return deepFreeze(copy) as D;
 }
 
 function checkRest(declaration: Declaration, refuse: (why: string) => never): void {
   const match = REST.exec(declaration.rest ?? "");
   if (!match) refuse(`rest "${declaration.rest}" is not "METHOD /path/:param"`);
-  for (const name of pathParams(declaration.rest ?? "")) {
+  const names = pathParams(declaration.rest ?? "");
+  for (const [index, name] of names.entries()) {
     if (!Object.hasOwn(declaration.params.properties, name)) refuse(`path parameter ":${name}" is not in params`);
+    if (names.indexOf(name) !== index) refuse(`path parameter ":${name}" stands twice`);
   }
 }
 
@@ -150,14 +154,15 @@ function hasLiteral(node: ReturnType<typeof parseTemplate>): boolean {
 }
 
 /** The path of the first value that JSON would lose or change, if there is one. */
-function findNotJson(value: unknown, path: string): string | undefined {
+function findNotJson(value: unknown, path: string, within: readonly unknown[] = []): string | undefined {
   if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
   if (typeof value !== "object") return path || "the declaration";
   const prototype = Object.getPrototypeOf(value);
   if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return path;
-  for (const [key, child] of Object.entries(value)) {
-    const found = findNotJson(child, path ? `${path}.${key}` : key);
+  if (within.includes(value)) return path;
+  for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    const found = findNotJson(child, path ? `${path}.${key}` : `${key}`, [...within, value]);
     if (found) return found;
   }
   return undefined;
@@ -173,7 +178,8 @@ function closeObjects(schema: TSchema): void {
   }
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes a plain object and everything in it. */
+export function deepFreeze<T>(value: T): T {
   if (value && typeof value === "object" && !Object.isFrozen(value)) {
     Object.freeze(value);
     Object.values(value).forEach(deepFreeze);

@@ -129,15 +129,15 @@ export function problemOf(
   const spec =
     declared.find((known) => known.code === code) ??
     (Object.hasOwn(commonErrors, code ?? "") ? commonErrors[code as keyof typeof commonErrors] : commonErrors.INTERNAL);
-  const ours = (error as { type?: unknown } | null)?.type === spec.code;
-  const { message, data } = error as { message?: string; data?: ErrorDetail };
+  const { type, message, data } = (error ?? {}) as { type?: unknown; message?: string; data?: ErrorDetail };
+  const ours = type === spec.code && spec !== commonErrors.INTERNAL;
   const retryAfter =
     ours && data?.retryAfter ? data.retryAfter : spec.status === 503 || spec.status === 504 ? RETRY_AFTER_S : 0;
   return {
     type: `urn:vivavoce:problem:${spec.code}`,
     title: spec.message,
     status: spec.status,
-    detail: ours && message && spec !== commonErrors.INTERNAL ? message : spec.message,
+    detail: ours && message ? message : spec.message,
     code: spec.code,
     requestId,
     ...(ours && data?.errors && { errors: data.errors }),

@@ -1,15 +1,9 @@
 // The guard: the outermost middleware of every node. No call reaches a cache or a handler, by whatever door or by RPC,
 // unless its caller may make it and its parameters are as declared.
 import { isDeepStrictEqual } from "node:util";
-import {
-  type ActionSchema,
-  type Context,
-  Errors,
-  type Middleware,
-  type ServiceBroker,
-  type ServiceSchema,
-} from "moleculer";
-import { claimsOf, type Declaration } from "./declare.ts";
+import { type ActionSchema, type Context, Errors, type Middleware, type ServiceSchema } from "moleculer";
+import { jsonCopy } from "./copy.ts";
+import { claimsOf, type Declaration, deepFreeze } from "./declare.ts";
 import { commonErrors, fail } from "./errors.ts";
 import { declarationOf } from "./implement.ts";
 import type { CallMeta, User } from "./meta.ts";
@@ -45,23 +39,28 @@ export function guard({ firstParty }: { firstParty: boolean }): Middleware {
     remoteAction(next: Next, action: ActionSchema): Next {
       return declarationOf(action)?.idempotent === "key" ? (ctx) => next(withoutKeyNoRetry(ctx)) : next;
     },
-
-    // Moleculer merges a callee's meta into its caller's: here nothing flows back, so no callee can change who is calling.
-    call(next: ServiceBroker["call"]): ServiceBroker["call"] {
-      const call = (name: string, params?: unknown, options?: unknown): Promise<unknown> => {
-        const promise = (
-          next as unknown as (n: string, p?: unknown, o?: unknown) => Promise<unknown> & { ctx?: Context }
-        )(name, params, options);
-        const keepOwnMeta = (): void => {
-          if (promise.ctx) promise.ctx.meta = {};
-        };
-        promise.then(keepOwnMeta, keepOwnMeta);
-        return promise;
-      };
-      return call as unknown as ServiceBroker["call"];
-    },
   } as unknown as Middleware;
 }
+
+type Call = (name: string, params?: unknown, options?: unknown) => Promise<unknown> & { ctx?: Context };
+
+/**
+ * Moleculer merges a callee's meta into its caller's: with this, nothing flows back, so no callee can change who is calling.
+ * Must be in the broker option `middlewares`: the broker wraps its own `call` before `created`, where the guard is added.
+ */
+export const keepMeta: Middleware = {
+  name: "KeepMeta",
+  call(next: unknown) {
+    return (name: string, params?: unknown, options?: unknown) => {
+      const promise = (next as Call)(name, params, options);
+      const forget = (): void => {
+        if (promise.ctx) promise.ctx.meta = {};
+      };
+      promise.then(forget, forget);
+      return promise;
+    };
+  },
+} as unknown as Middleware;
 
 /** Only actions made by `implement` exist on a node; Moleculer's own (`$node`) and private ones are never callable from elsewhere. */
 function refuseForeign(name: string, action: ActionSchema | boolean | (() => unknown)): Declaration | undefined {
@@ -96,7 +95,7 @@ function guarded(next: Next, declaration: Declaration): Next {
     if (local) ctx.params = jsonCopy(ctx.params ?? {});
     else ctx.params ??= {};
     check(ctx.params);
-    if (ctx.meta.user) Object.freeze(ctx.meta.user);
+    if (ctx.meta.user) deepFreeze(ctx.meta.user);
     if (declaration.idempotent === "key") withoutKeyNoRetry(ctx);
     const { idempotencyKey } = ctx.meta;
     if (idempotencyKey !== undefined) {
@@ -122,8 +121,4 @@ export function authorize(declaration: Declaration, user: User | undefined): voi
   if (!user) fail(commonErrors.UNAUTHENTICATED);
   if (auth === "admin" && !user.roles.includes("admin")) fail(commonErrors.FORBIDDEN);
   if (scope !== undefined && !user.scopes.includes(scope) && !user.scopes.includes("*")) fail(commonErrors.FORBIDDEN);
-}
-
-function jsonCopy(value: unknown): unknown {
-  return value === undefined || value === null ? null : JSON.parse(JSON.stringify(value));
 }

@@ -54,7 +54,7 @@ export type ServiceExtras = Pick<
 /**
  * Makes the Moleculer service of one name from its declarations and handlers.
  * Every node guards its actions (guard.ts); nothing else on the node becomes callable.
- * @throws Error on a name that is no action name, or a declaration without a handler
+ * @throws Error on a name that is no action name, a declaration without a handler, or a handler without a declaration
  */
 export function implement<A extends ActionTable>(
   name: string,
@@ -62,9 +62,11 @@ export function implement<A extends ActionTable>(
   handlers: Handlers<A>,
   extras: ServiceExtras = {},
 ): ServiceSchema {
+  const spare = Object.keys(handlers).find((action) => !Object.hasOwn(actions, action));
+  if (spare) throw new Error(`${name}.${spare} has no declaration`);
   const table: Record<string, ActionSchema> = {};
   for (const [action, declaration] of Object.entries(actions)) {
-    if (!ACTION_NAME.test(`${name}.${action}`))
+    if (name.includes(".") || !ACTION_NAME.test(`${name}.${action}`))
       throw new Error(`"${name}.${action}" is not an action name (service.action, letters and digits)`);
     const handler = handlers[action];
     if (!handler) throw new Error(`${name}.${action} is declared but has no handler`);

@@ -21,7 +21,8 @@ export function isReserved(service: string): boolean {
   return Object.hasOwn(RESERVED, service) || service.startsWith("$");
 }
 
-/** The first-party service that owns a route's first segment, if one does. */
+/** The first-party service that owns a route's first segment, if one does. A parameter there would reach into every prefix. */
 export function ownerOfRoute(rest: string): string | undefined {
-  return OWNER_OF_PREFIX.get(rest.split("/")[1] ?? "");
+  const first = rest.split("/")[1] ?? "";
+  return first.startsWith(":") ? "gateway" : OWNER_OF_PREFIX.get(first);
 }

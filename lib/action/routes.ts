@@ -7,10 +7,15 @@ export interface RouteMatch<T> {
   params: Record<string, string>;
 }
 
+interface Route<T> {
+  target: T;
+  names: string[];
+}
+
 interface Segment<T> {
   literals: Map<string, Segment<T>>;
   parameter?: Segment<T>;
-  methods: Map<string, { target: T; names: string[] }>;
+  methods: Map<string, Route<T>>;
 }
 
 const emptySegment = <T>(): Segment<T> => ({ literals: new Map(), methods: new Map() });
@@ -44,26 +49,36 @@ export class RouteTable<T> {
    */
   match(method: string, path: string): RouteMatch<T> | { allow: string[] } | undefined {
     const values: string[] = [];
-    const segment = find(this.#root, path.split("/"), 1, values);
-    if (!segment) return undefined;
-    const found = segment.methods.get(method === "HEAD" ? "GET" : method);
-    if (!found) return { allow: [...segment.methods.keys()] };
+    const allow = new Set<string>();
+    const found = find(this.#root, method === "HEAD" ? "GET" : method, path.split("/"), 1, values, allow);
+    if (!found) return allow.size > 0 ? { allow: [...allow] } : undefined;
     const params: Record<string, string> = {};
     for (const [index, name] of found.names.entries()) params[name] = values[index] as string;
     return { target: found.target, params };
   }
 }
 
-function find<T>(segment: Segment<T>, parts: string[], at: number, values: string[]): Segment<T> | undefined {
-  if (at === parts.length) return segment.methods.size > 0 ? segment : undefined;
+/** Fills `values` with the path parameters on the way to what is found, and `allow` with the methods that the path takes elsewhere. */
+function find<T>(
+  segment: Segment<T>,
+  method: string,
+  parts: string[],
+  at: number,
+  values: string[],
+  allow: Set<string>,
+): Route<T> | undefined {
+  if (at === parts.length) {
+    for (const taken of segment.methods.keys()) allow.add(taken);
+    return segment.methods.get(method);
+  }
   const part = parts[at] as string;
   const literal = segment.literals.get(part);
-  const found = literal && find(literal, parts, at + 1, values);
+  const found = literal && find(literal, method, parts, at + 1, values, allow);
   if (found || !segment.parameter || part === "") return found;
   const value = decode(part);
   if (value === undefined) return undefined;
   values.push(value);
-  const deeper = find(segment.parameter, parts, at + 1, values);
+  const deeper = find(segment.parameter, method, parts, at + 1, values, allow);
   if (!deeper) values.pop();
   return deeper;
 }

@@ -20,7 +20,6 @@ function makeAjv(options: Options): Ajv {
 const quick = makeAjv({ allErrors: false });
 const thorough = makeAjv({ allErrors: true, verbose: true });
 const lenient = makeAjv({ allErrors: true, coerceTypes: "array" });
-const projecting = makeAjv({ allErrors: false, removeAdditional: "all" });
 
 /** At most this many wrong fields are told: a hostile body must not make a long answer. */
 const MAX_ERRORS = 20;
@@ -55,8 +54,43 @@ export function compileCoercion(schema: Schema): (text: Record<string, unknown>)
  * @returns whether the result is as declared
  */
 export function compileProjection(schema: Schema): (result: unknown) => boolean {
-  const project = projecting.compile(schema);
-  return (result) => project(result) as boolean;
+  const check = quick.compile(schema);
+  const prune = compilePruning(schema);
+  return (result) => {
+    const fits = check(result);
+    if (fits) prune(result);
+    return fits;
+  };
+}
+
+/** Ajv's own `removeAdditional` removes by every branch of a union, also by those that do not fit in the end. */
+function compilePruning(schema: Schema): (value: unknown) => void {
+  const { type, items, anyOf, oneOf, allOf } = schema as Record<"anyOf" | "oneOf" | "allOf", Schema[] | undefined> & {
+    type?: unknown;
+    items?: Schema;
+  };
+  const options = (anyOf ?? oneOf)?.map((option) => ({ fits: quick.compile(option), prune: compilePruning(option) }));
+  if (options) return (value) => options.find(({ fits }) => fits(value))?.prune(value);
+  if (type === "array" && items) {
+    const prune = compilePruning(items);
+    return (value) => (value as unknown[]).forEach(prune);
+  }
+  const parts = [schema, ...(allOf ?? [])];
+  if (!parts.some((part) => part["properties"])) return () => {};
+  const isOpen = parts.some((part) => part["patternProperties"] || part["additionalProperties"]);
+  const pruners = new Map(
+    parts
+      .flatMap((part) => Object.entries((part["properties"] ?? {}) as Record<string, Schema>))
+      .map(([name, property]) => [name, compilePruning(property)]),
+  );
+  return (value) => {
+    const fields = value as Record<string, unknown>;
+    for (const name of Object.keys(fields)) {
+      const prune = pruners.get(name);
+      if (prune) prune(fields[name]);
+      else if (!isOpen) delete fields[name];
+    }
+  };
 }
 
 /** Ajv's errors as our list: one entry a field, the first that was found. */

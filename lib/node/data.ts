@@ -1,9 +1,12 @@
 // The data directory: one process at a time, and the secrets that an embedded platform makes for itself.
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Config, ConfigError } from "../config/config.ts";
+
+/** Another process has the data directory. */
+export class DataInUseError extends ConfigError {}
 
 /**
  * Locks the directories of these services: two processes on one NeDB file lose data without a word.
@@ -13,7 +16,9 @@ import { type Config, ConfigError } from "../config/config.ts";
  */
 export function lockData(data: string, services: readonly string[]): () => void {
   const held: DatabaseSync[] = [];
-  const release = (): void => held.forEach((lock) => lock.close());
+  const release = (): void => {
+    for (const lock of held) lock.close();
+  };
   for (const service of services) {
     const directory = join(data, service);
     try {
@@ -23,10 +28,12 @@ export function lockData(data: string, services: readonly string[]): () => void 
       lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     } catch (error) {
       release();
+      if ((error as { errcode?: number }).errcode === SQLITE_BUSY)
+        throw new DataInUseError(
+          `The data directory "${data}" is in use by another running Vivavoce. Stop that one, or set VIVAVOCE_DATA to another directory.`,
+        );
       throw new ConfigError(
-        (error as { errcode?: number }).errcode === SQLITE_BUSY
-          ? `The data directory "${data}" is in use by another running Vivavoce. Stop that one, or set VIVAVOCE_DATA to another directory.`
-          : `The data directory "${data}" cannot be written (${(error as Error).message}). Set VIVAVOCE_DATA to a directory that can.`,
+        `The data directory "${data}" cannot be written (${(error as Error).message}). Set VIVAVOCE_DATA to a directory that can.`,
       );
     }
   }
@@ -34,6 +41,40 @@ export function lockData(data: string, services: readonly string[]): () => void 
 }
 
 const SQLITE_BUSY = 5;
+
+/** Where a restore (lib/admin) collects its files; what is still there was not finished. */
+export const restoringDirectory = (data: string): string => join(data, ".restoring");
+
+/** @throws ConfigError where a restore was broken off: a part of the data would pass for the whole */
+export function refuseHalfRestored(data: string): void {
+  if (existsSync(restoringDirectory(data)))
+    throw new ConfigError(
+      `A restore into the data directory "${data}" was broken off. Remove the directory and restore again.`,
+    );
+}
+
+/** Where the gateway that holds this data directory listens. Only its owner can read it, and it is true while the lock is held. */
+const addressFile = (data: string): string => join(data, "gateway", "address.json");
+
+/** Tells other programs on this data directory where the gateway is. @returns a function that takes it back */
+export function writeAddress(data: string, url: string): () => void {
+  const file = addressFile(data);
+  writeFileSync(file, JSON.stringify({ url }), { mode: 0o600 });
+  return () => rmSync(file, { force: true });
+}
+
+/** The address of the gateway that runs on this data directory, if one does. */
+export function readAddress(data: string): string | undefined {
+  const file = addressFile(data);
+  if (!existsSync(file)) return undefined;
+  try {
+    lockData(data, ["gateway"])();
+    return undefined; // nobody holds it: the one who wrote the file was killed
+  } catch (error) {
+    if (!(error instanceof DataInUseError)) throw error;
+    return (JSON.parse(readFileSync(file, "utf8")) as { url: string }).url;
+  }
+}
 
 /** The secret that signs tokens: the setting; embedded, one that is made at the first start and kept, readable by its owner only. */
 export function tokenSecret(config: Config): string {

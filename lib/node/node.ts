@@ -3,10 +3,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BrokerOptions, ServiceBroker, type ServiceSchema } from "moleculer";
 import { metricsOptions } from "../../mixins/metrics.ts";
+import { tracingOptions } from "../../mixins/tracing.ts";
 import { brokerOptions } from "../action/index.ts";
 import { type Config, ConfigError } from "../config/config.ts";
-import { lockData, tokenSecret } from "./data.ts";
+import { lockData, refuseHalfRestored, tokenSecret, writeAddress } from "./data.ts";
+import { tryPort } from "./listen.ts";
 import { type Clock, type Runtime, setRuntime, systemClock } from "./runtime.ts";
+import { openSidePort, type SidePort } from "./side-port.ts";
 
 const SERVICES = join(import.meta.dirname, "../../services");
 
@@ -32,6 +35,7 @@ export function nodeOptions(config: Config, clock: Clock = systemClock): BrokerO
   return {
     ...options,
     metrics: metricsOptions() as unknown as boolean,
+    ...(config.otlp && { tracing: tracingOptions(config.otlp) as never }),
     created(broker: ServiceBroker) {
       setRuntime(broker, runtime);
       created?.(broker);
@@ -55,15 +59,23 @@ export async function startNode(config: Config, clock: Clock = systemClock): Pro
   if (unknown) throw new ConfigError(`SERVICES names "${unknown}", but the services are: ${known.join(", ")}.`);
   const names = config.services.length > 0 ? config.services : known;
   const options = nodeOptions(config, clock);
+  refuseHalfRestored(config.data);
   const release = config.mongo ? (): void => {} : lockData(config.data, names);
 
   let broker: ServiceBroker | undefined;
+  let sidePort: SidePort | undefined;
+  let removeAddress = (): void => {};
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopping ??= (broker?.stop() ?? Promise.resolve()).finally(release);
+    stopping ??= (async () => {
+      removeAddress();
+      // Last: what asks whether the node is ready is told that it no longer is.
+      await (broker?.stop() ?? Promise.resolve()).finally(() => sidePort?.close()).finally(release);
+    })();
     return stopping;
   };
   try {
+    if (names.includes("gateway")) await tryPort(config.host, config.port, "VIVAVOCE_PORT");
     broker = new ServiceBroker(options);
     for (const name of names) {
       const { default: service } = (await import(join(SERVICES, name, `${name}.service.ts`))) as {
@@ -71,10 +83,19 @@ export async function startNode(config: Config, clock: Clock = systemClock): Pro
       };
       broker.createService(service(broker));
     }
+    if (config.metricsPort > 0 && !names.includes("gateway")) sidePort = await openSidePort(broker, names, config);
     await broker.start();
+    const { port } = (broker.metadata["gateway"] as { port: number } | undefined) ?? {};
+    if (port !== undefined && !config.mongo) removeAddress = writeAddress(config.data, ownAddress(config, port));
   } catch (error) {
     await stop();
     throw error;
   }
   return { broker, stop };
+}
+
+/** Where this machine reaches the gateway of this process. */
+function ownAddress({ host, tls }: Config, port: number): string {
+  const reached = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+  return `${tls ? "https" : "http"}://${reached.includes(":") ? `[${reached}]` : reached}:${port}`;
 }

@@ -6,8 +6,8 @@ import type { Config } from "../config/config.ts";
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Runs `task` every `ms` until the returned function is called; never keeps the process alive. */
-  every(ms: number, task: () => void): () => void;
+  /** Runs `task` every `ms` until the returned function is called; never keeps the process alive. A task says by its promise when it is done. */
+  every(ms: number, task: () => void | Promise<void>): () => void;
 }
 
 export const systemClock: Clock = {
@@ -32,9 +32,9 @@ export function setRuntime(broker: ServiceBroker, runtime: Runtime): void {
   runtimes.set(broker, runtime);
 }
 
-/** The runtime of a broker made by {@link createNode}. */
+/** The runtime of a broker made by `startNode` (node.ts). */
 export function runtimeOf(broker: ServiceBroker): Runtime {
   const runtime = runtimes.get(broker);
-  if (!runtime) throw new Error("This broker was not made by createNode().");
+  if (!runtime) throw new Error("This broker was not made by startNode().");
   return runtime;
 }

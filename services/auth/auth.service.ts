@@ -115,6 +115,15 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
     return beginSession(changed ?? user);
   };
 
+  const sweep = async (): Promise<void> => {
+    const ended = { expiresAt: { $lte: clock.now() } };
+    try {
+      await Promise.all([counted.sweep(), families.remove(ended), tickets.remove(ended)]);
+    } catch (error) {
+      broker.logger.warn("auth: the sweep failed and will be tried again", error);
+    }
+  };
+
   return implement(
     "auth",
     actions,
@@ -216,13 +225,7 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
     {
       async started() {
         await store.open();
-        stopSweeping = clock.every(SWEEP_MS, () => {
-          Promise.all([
-            counted.sweep(),
-            families.remove({ expiresAt: { $lte: clock.now() } }),
-            tickets.remove({ expiresAt: { $lte: clock.now() } }),
-          ]).catch((error) => broker.logger.warn("auth: the sweep failed and will be tried again", error));
-        });
+        stopSweeping = clock.every(SWEEP_MS, sweep);
       },
       async stopped() {
         stopSweeping();

@@ -1,7 +1,7 @@
 // Request bodies: JSON up to a bound, or raw bytes as a stream up to the action's own bound.
 import type { IncomingMessage } from "node:http";
 import { Transform } from "node:stream";
-import { commonErrors, type Declaration, fail } from "../../lib/action/index.ts";
+import { ActionError, commonErrors, type Declaration, fail } from "../../lib/action/index.ts";
 
 /** A JSON body larger than this is refused before it is read to its end. */
 export const MAX_JSON_BYTES = 256 * 1024;
@@ -15,12 +15,12 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   if ((length === undefined || length === "0") && !chunked) return undefined;
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(type))
     fail(commonErrors.UNSUPPORTED_MEDIA_TYPE, { message: "Send the body as application/json." });
-  if (Number(length) > MAX_JSON_BYTES) tooLarge(MAX_JSON_BYTES);
+  if (Number(length) > MAX_JSON_BYTES) throw tooLarge(MAX_JSON_BYTES);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_JSON_BYTES) tooLarge(MAX_JSON_BYTES);
+    if (size > MAX_JSON_BYTES) throw tooLarge(MAX_JSON_BYTES);
     chunks.push(chunk);
   }
   return parseJson(Buffer.concat(chunks).toString("utf8"));
@@ -52,10 +52,7 @@ function namesPrototype(value: unknown): boolean {
  * The body of an upload as a stream that ends with PAYLOAD_TOO_LARGE when it grows past the action's bound.
  * @throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE
  */
-export function openUpload(
-  request: IncomingMessage,
-  upload: NonNullable<Declaration["upload"]>,
-): NodeJS.ReadableStream {
+export function openUpload(request: IncomingMessage, upload: NonNullable<Declaration["upload"]>): Transform {
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (
     !upload.types.some((accepted) =>
@@ -64,18 +61,20 @@ export function openUpload(
   ) {
     fail(commonErrors.UNSUPPORTED_MEDIA_TYPE, { message: `Send the body as one of: ${upload.types.join(", ")}.` });
   }
-  if (Number(request.headers["content-length"] ?? 0) > upload.maxBytes) tooLarge(upload.maxBytes);
+  if (Number(request.headers["content-length"] ?? 0) > upload.maxBytes) throw tooLarge(upload.maxBytes);
   let size = 0;
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      done(size > upload.maxBytes ? new Error("PAYLOAD_TOO_LARGE") : null, chunk);
+      done(size > upload.maxBytes ? tooLarge(upload.maxBytes) : null, chunk);
     },
   });
   request.on("error", (error) => bounded.destroy(error)).on("aborted", () => bounded.destroy(new Error("aborted")));
   return request.pipe(bounded);
 }
 
-function tooLarge(bytes: number): never {
-  fail(commonErrors.PAYLOAD_TOO_LARGE, { message: `The request is larger than ${Math.floor(bytes / 1024)} KB.` });
+function tooLarge(bytes: number): ActionError {
+  return new ActionError(commonErrors.PAYLOAD_TOO_LARGE, {
+    message: `The request is larger than ${Math.floor(bytes / 1024)} KB.`,
+  });
 }

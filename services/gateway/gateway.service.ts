@@ -20,12 +20,13 @@ import { ActionError, type CallMeta, commonErrors, fail, type Problem, problemOf
 import { RouteTable } from "../../lib/action/routes.ts";
 import type { Access } from "../../lib/auth/access-token.ts";
 import { ConfigError } from "../../lib/config/config.ts";
+import { listen } from "../../lib/node/listen.ts";
 import { runtimeOf } from "../../lib/node/runtime.ts";
 import { metricsText } from "../../mixins/metrics.ts";
 import { AccessControl, bearerToken, callerKey } from "./access.ts";
 import { openUpload, readJson } from "./body.ts";
 import { readRefreshCookie, setRefreshCookie, wantsCookie } from "./cookie.ts";
-import { JSON_TYPE, logAccess, send, setCommonHeaders } from "./http.ts";
+import { allowOrigins, JSON_TYPE, logAccess, send, setCommonHeaders } from "./http.ts";
 import { openApi, statusOf } from "./openapi.ts";
 import { RateLimiter } from "./rate-limit.ts";
 import { compile, metaOf, paramsOf, requestIdOf } from "./rest.ts";
@@ -38,6 +39,8 @@ const { version: VERSION } = JSON.parse(readFileSync(join(import.meta.dirname, "
 };
 /** Connections that are still busy this long after the stop began are closed. */
 const DRAIN_MS = 5_000;
+/** How often sockets are looked through for ended tokens. */
+const EXPIRY_MS = 1_000;
 
 /** What the gateway keeps on a request on its way through moleculer-web. */
 interface Request extends IncomingMessage {
@@ -78,6 +81,7 @@ export default function gatewayService(broker: ServiceBroker): ServiceSchema {
   const sockets = socketDoor(broker, catalogue, control, limiter);
   let routes = new RouteTable<CatalogueEntry>();
   let document: string | undefined;
+  let stopExpiring = (): void => {};
 
   const refresh = (): void => {
     const conflicts = catalogue.refresh();
@@ -209,14 +213,6 @@ export default function gatewayService(broker: ServiceBroker): ServiceSchema {
           },
         },
       ],
-      ...(config.corsOrigins.length > 0 && {
-        cors: {
-          origin: config.corsOrigins,
-          methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-          exposedHeaders: ["ETag", "Location", "Retry-After", "X-Request-ID"],
-          maxAge: 600,
-        },
-      }),
       assets: { folder: CONSOLE, options: { setHeaders: cacheHeaders } },
       io: {
         options: {
@@ -276,8 +272,12 @@ export default function gatewayService(broker: ServiceBroker): ServiceSchema {
         isStream: boolean,
       ): Promise<true> {
         const { upload } = (request.$alias as Alias).entry.declaration;
-        const options = isStream && upload ? { stream: openUpload(request, upload) } : {};
-        const result = await request.$ctx.call(request.$endpoint as unknown as string, params, options as object);
+        const stream = isStream && upload ? openUpload(request, upload) : undefined;
+        const options = { ...(stream && { stream }) } as object;
+        const call = request.$ctx.call(request.$endpoint as unknown as string, params, options);
+        // A body that was cut off for its size is told as that, whatever the action made of it.
+        const result = await call.catch((error: unknown) => Promise.reject(stream?.errored ?? error));
+        if (stream?.errored) throw stream.errored;
         await sendResult(request, response, result);
         return true;
       },
@@ -307,6 +307,7 @@ export default function gatewayService(broker: ServiceBroker): ServiceSchema {
         }
         response.setHeader("X-Request-ID", request.requestId);
         setCommonHeaders(response, secure);
+        if (allowOrigins(request, response, config.corsOrigins)) return;
         const path = request.url?.split("?", 1)[0] ?? "/";
         const page = request.method === "GET" || request.method === "HEAD" ? pages[path] : undefined;
         const answered =
@@ -326,12 +327,14 @@ export default function gatewayService(broker: ServiceBroker): ServiceSchema {
       refresh();
       this.io.use((socket, next) => sockets.authorize(socket, next));
       this.io.on("connection", (socket) => sockets.connected(socket));
-      await listen(this.server, config.host, config.port);
+      stopExpiring = clock.every(EXPIRY_MS, () => sockets.endExpired(this.io));
+      await listen(this.server, config.host, config.port, "VIVAVOCE_PORT");
       const address = this.server.address();
       if (address && typeof address === "object") broker.metadata["gateway"] = { port: address.port };
     },
 
     async stopped(this: GatewayThis) {
+      stopExpiring();
       this.io.disconnectSockets(true);
       const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
       this.server.closeIdleConnections();
@@ -356,19 +359,4 @@ function readPem(setting: string, path: string): Buffer {
   } catch (error) {
     throw new ConfigError(`${setting} is "${path}", which cannot be read (${(error as Error).message}).`);
   }
-}
-
-function listen(server: HttpServer, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === "EADDRINUSE"
-          ? new ConfigError(`Port ${port} is taken by another program. Stop it, or set VIVAVOCE_PORT to another port.`)
-          : new ConfigError(
-              `Cannot listen on ${host}:${port} (${error.message}). Check VIVAVOCE_HOST and VIVAVOCE_PORT.`,
-            ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
 }

@@ -30,6 +30,28 @@ export function setCommonHeaders(response: ServerResponse, secure: boolean): voi
   if (secure) response.setHeader("Strict-Transport-Security", "max-age=31536000");
 }
 
+/**
+ * Lets pages of these origins call and read every answer, errors too (Fetch standard, section 3.3).
+ * @returns whether the request was their preflight, which is answered with that
+ */
+export function allowOrigins(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): boolean {
+  const { origin } = request.headers;
+  if (origins.length > 0) response.setHeader("Vary", "Origin");
+  if (origin === undefined || !origins.includes(origin)) return false;
+  response.setHeader("Access-Control-Allow-Origin", origin);
+  response.setHeader("Access-Control-Expose-Headers", "ETag, Location, Retry-After, X-Request-ID");
+  if (request.method !== "OPTIONS" || !request.headers["access-control-request-method"]) return false;
+  response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+  response.setHeader("Access-Control-Allow-Headers", request.headers["access-control-request-headers"] ?? "");
+  response.setHeader("Access-Control-Max-Age", PREFLIGHT_S);
+  response.writeHead(204).end();
+  return true;
+}
+
+const PREFLIGHT_S = 600;
+/** `gzip` among the codings that the client takes, unless with a weight of nothing. */
+const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
+
 /** Sends a body, compressed where the client takes it and it is worth it. */
 export async function send(
   request: IncomingMessage,
@@ -39,10 +61,10 @@ export async function send(
   text: string,
 ): Promise<void> {
   let body: Buffer = Buffer.from(text);
-  if (body.length > COMPRESS_BYTES && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
+  if (body.length > COMPRESS_BYTES && TAKES_GZIP.test(String(request.headers["accept-encoding"] ?? ""))) {
     body = await compress(body);
     response.setHeader("Content-Encoding", "gzip");
-    response.setHeader("Vary", "Accept-Encoding");
+    response.appendHeader("Vary", "Accept-Encoding");
   }
   response.writeHead(status, { "Content-Type": type, "Content-Length": body.length });
   response.end(request.method === "HEAD" ? undefined : body);

@@ -22,7 +22,6 @@ type Acknowledge = (error: object | null, result?: unknown) => void;
 
 interface SocketData {
   access: Access;
-  expiry?: NodeJS.Timeout;
   audio?: PassThrough;
   audioBytes: number;
 }
@@ -39,11 +38,7 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
   const enter = (socket: Socket, token: unknown): Access => {
     const access = typeof token === "string" ? control.verify(token) : undefined;
     if (!access) return fail(commonErrors.UNAUTHENTICATED);
-    const data = dataOf(socket);
-    clearTimeout(data.expiry);
-    data.access = access;
-    data.expiry = setTimeout(() => socket.disconnect(true), access.expiresAt - Date.now());
-    data.expiry.unref();
+    dataOf(socket).access = access;
     return access;
   };
 
@@ -122,6 +117,8 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
       if (data.audio) return fail(commonErrors.BAD_REQUEST, { message: "This socket is listening already." });
       if (!catalogue.get("voice.hear")?.present) return fail(commonErrors.UNAVAILABLE);
       const audio = new PassThrough();
+      // The voice stops reading when the speech has ended, while the device may still send.
+      audio.on("error", (error) => broker.logger.debug("socket: audio after its end", error));
       data.audio = audio;
       data.audioBytes = 0;
       try {
@@ -140,7 +137,7 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
 
   const feed = (socket: Socket, chunk: unknown): void => {
     const data = dataOf(socket);
-    if (!data.audio || data.audio.writableEnded || !(chunk instanceof Uint8Array)) return;
+    if (!data.audio?.writable || !(chunk instanceof Uint8Array)) return;
     data.audioBytes += chunk.length;
     if (data.audioBytes > MAX_AUDIO_BYTES) data.audio.end();
     else data.audio.write(chunk);
@@ -183,16 +180,20 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
       socket.on("listen", (format, acknowledge) => void listen(socket, format, acknowledge));
       socket.on("audio", (chunk) => feed(socket, chunk));
       socket.on("audio.end", () => dataOf(socket).audio?.end());
-      socket.on("disconnect", () => {
-        clearTimeout(dataOf(socket).expiry);
-        dataOf(socket).audio?.destroy();
-      });
+      socket.on("disconnect", () => dataOf(socket).audio?.destroy());
       void broker.emit("socket.connected", { user: user.id });
     },
 
     /** Hands a server event to the user's sockets on this gateway; every gateway gets it. */
     push(io: Server, { user, event, payload }: { user: string; event: string; payload: unknown }): void {
       io.local.to(roomOf(user)).emit(event, payload);
+    },
+
+    /** Disconnects the sockets on this gateway whose token has ended; for every second. */
+    endExpired(io: Server): void {
+      for (const socket of io.sockets.sockets.values()) {
+        if (!control.isGood(dataOf(socket).access)) socket.disconnect(true);
+      }
     },
 
     /** Disconnects the sockets of ended sessions on this gateway. */

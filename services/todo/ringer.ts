@@ -50,30 +50,36 @@ export function makeRinger(broker: ServiceBroker, repository: TodoRepository, cl
     await rings.remove({ state: { $in: ["done", "snoozed", "dismissed"] }, at: { $lt: old } });
   };
 
-  // One at a time: a slow store must not make ticks pile up.
-  let busy: Promise<void> | undefined;
-  const exclusively = (task: () => Promise<void>): void => {
-    busy ??= task()
-      .catch((error) => broker.logger.warn("todo: ringing failed and will be tried again", error))
-      .finally(() => {
-        busy = undefined;
-      });
+  // One after the other, each waiting once at most: a slow store must not make ticks pile up, and a tick that falls on
+  // the same moment must not cost a repeat its turn.
+  let last: Promise<void> = Promise.resolve();
+  const queued = (task: () => Promise<void>): (() => Promise<void>) => {
+    let waiting: Promise<void> | undefined;
+    const run = (): Promise<void> => {
+      waiting = undefined;
+      return task().catch((error) => broker.logger.warn("todo: ringing failed and will be tried again", error));
+    };
+    return () => {
+      waiting ??= last = last.then(run);
+      return waiting;
+    };
   };
   let stops: (() => void)[] = [];
 
   return {
     start(): void {
-      exclusively(tick);
+      const ticking = queued(tick);
+      void ticking();
       stops = [
-        clock.every(TICK_MS, () => exclusively(tick)),
-        clock.every(REPEAT_MS, () => exclusively(repeat)),
-        clock.every(KEEP_MS / 24, () => exclusively(sweep)),
+        clock.every(TICK_MS, ticking),
+        clock.every(REPEAT_MS, queued(repeat)),
+        clock.every(KEEP_MS / 24, queued(sweep)),
       ];
     },
 
     async stop(): Promise<void> {
       for (const stop of stops) stop();
-      await busy;
+      await last;
     },
 
     /** Shows a user's pending rings again: a device has just connected. */

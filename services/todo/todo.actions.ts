@@ -51,8 +51,11 @@ export const actions = {
         say: [
           "remind me to {title} [{due}]",
           "remind me {due} to {title}",
-          "(add|put) {title} (to|on) (my|the) [{list}] list [[due] {due}]",
-          "(add|make|create) [a] [new] (todo|task|reminder) [to] {title} [[due] {due}]",
+          "{due} remind me to {title}",
+          "(set|add|make|create) [me] a reminder [for] {due} to {title}",
+          "(add|put) {title} (to|on|onto) (my|the) [{list}] list [[due] {due}]",
+          "(add|make|create|set) [me] [a] [new] (todo|to do|to-do|task|reminder) [to|called|for me to] {title} [[due|for] {due}]",
+          "(do not|don't) let me forget to {title} [{due}]",
         ],
         reply: "Added {title}{due, for {due}}.",
       },
@@ -98,10 +101,12 @@ export const actions = {
     voice: {
       en: {
         say: [
-          "(what is|what's) on my [{list}] list [{on}]",
-          "(show|list|read) [me] my (todos|tasks|reminders|todo list) [for {on}]",
-          "(show|read) [me] my {list} list",
+          "(what is|what's) on (my|the) [{list}] list [[for] {on}]",
+          "(show|list|read|tell) [me] [all] my (todos|to dos|to-dos|tasks|reminders|todo list|to do list|to-do list) [for {on}]",
+          "(show|read) [me] (my|the) {list} list",
           "what (do i have|have i got) to do [{on}]",
+          "what (do i need to|must i) do [{on}]",
+          "do i have anything to do [{on}]",
           "(what is|what's) due [{on}]",
         ],
         reply:
@@ -130,8 +135,13 @@ export const actions = {
     etag: "version",
     voice: {
       en: {
-        say: ["(move|reschedule|postpone|change) {id} to {due}", "rename {id} to {title}"],
-        reply: "{title} is due {due}.",
+        say: [
+          "(move|reschedule|postpone|change|delay|push) {id} (to|until|till) {due}",
+          "(change|move|set) the (due date|due time|date|time|deadline) (of|for) {id} to {due}",
+          "rename {id} to {title}",
+          "(move|put) {id} to (my|the) {list} list",
+        ],
+        reply: "Changed: {title}{due, for {due}}.",
       },
     },
   }),
@@ -148,9 +158,12 @@ export const actions = {
     voice: {
       en: {
         say: [
-          "(mark|check|tick) {id} [as] (done|complete|completed|finished)",
-          "(complete|finish|check off|tick off) {id}",
-          "i (did|finished|completed|have done|have finished) {id}",
+          "(mark|check|tick) {id} as (done|complete|completed|finished)",
+          "(mark|check|tick) {id} [off as] (done|complete|completed|finished)",
+          "(complete|finish|check off|tick off|cross off) {id} [(on|from) my list]",
+          "(check|tick|cross) {id} off [my list|the list]",
+          "i (did|finished|completed|have done|have finished|have completed) {id}",
+          "i've (done|finished|completed) {id}",
         ],
         reply: "Done: {title}.",
       },
@@ -168,7 +181,10 @@ export const actions = {
     idempotent: true,
     etag: "version",
     voice: {
-      en: { say: ["(reopen|uncheck) {id}", "mark {id} [as] not done"], reply: "{title} is open again." },
+      en: {
+        say: ["(reopen|re-open|uncheck|untick) {id}", "mark {id} [as] (not done|undone|open)"],
+        reply: "{title} is open again.",
+      },
       undo: { action: "todo.complete", params: { id: "result.id" } },
     },
   }),
@@ -182,7 +198,10 @@ export const actions = {
     errors: [TODO_NOT_FOUND, TODO_VERSION_CONFLICT],
     idempotent: true,
     voice: {
-      en: { say: ["(delete|remove|cancel) {id} [from my list]", "take {id} off my list"], reply: "Removed {title}." },
+      en: {
+        say: ["(delete|remove|cancel) {id} [(from|off) (my|the) list]", "take {id} off (my|the) list"],
+        reply: "Removed {title}.",
+      },
       undo: { action: "todo.restore", params: { id: "result.id" } },
     },
   }),
@@ -205,9 +224,10 @@ export const actions = {
     params: Type.Object({}),
     returns: Lists,
     idempotent: true,
+    cache: 60,
     voice: {
       en: {
-        say: ["what lists do i have", "(show|read) [me] my lists"],
+        say: ["(what|which) lists do i have", "what are my lists", "(show|read) [me] [all] my lists"],
         reply: "{!items, You have no lists yet.}{items, Your lists are {items.name}.}",
       },
     },
@@ -224,7 +244,10 @@ export const actions = {
     idempotent: true,
     voice: {
       en: {
-        say: ["(make|create|start|add) a [new] list (called|named) {name}", "(make|create|start) a [new] {name} list"],
+        say: [
+          "(make|create|start|add) [me] a [new] list (called|named) {name}",
+          "(make|create|start|add) [me] a [new] {name} list",
+        ],
         reply: "There is a {name} list now.",
       },
     },
@@ -237,6 +260,12 @@ export const actions = {
     params: Type.Object({ name: ListName }),
     returns: List,
     errors: [TODO_LIST_NOT_FOUND, TODO_LIST_NOT_EMPTY],
+    voice: {
+      en: {
+        say: ["(delete|remove) (my|the) {name} list", "(delete|remove) the list (called|named) {name}"],
+        reply: "The {name} list is gone.",
+      },
+    },
   }),
   rings: declare({
     summary: "Show what is ringing",
@@ -255,7 +284,7 @@ export const actions = {
     params: Type.Object({ ring: Type.Optional(RingId) }),
     returns: Ring,
     errors: [TODO_RING_NOT_FOUND],
-    voice: { en: { say: ["[it is|that is|that's|it's] done", "i did it"], reply: "Done: {title}." } },
+    voice: { en: { say: ["(it is|that is|that's|it's) done", "done", "(i did|i have done|i've done) (it|that)"], reply: "Done: {title}." } },
   }),
   snooze: declare({
     summary: "Let what rings ring again later",
@@ -270,7 +299,7 @@ export const actions = {
     errors: [TODO_RING_NOT_FOUND],
     voice: {
       en: {
-        say: ["snooze [it|that] [[for] {minutes}]", "remind me again in {minutes}"],
+        say: ["snooze [it|that|this] [for {minutes}]", "snooze [it|that|this] {minutes}", "(remind me|ring) again in {minutes}"],
         reply: "I will remind you again: {title}.",
       },
     },
@@ -283,7 +312,7 @@ export const actions = {
     params: Type.Object({ ring: Type.Optional(RingId) }),
     returns: Ring,
     errors: [TODO_RING_NOT_FOUND],
-    voice: { en: { say: ["dismiss [it|that]", "stop ringing"], reply: "Dismissed: {title}." } },
+    voice: { en: { say: ["dismiss (it|that)", "dismiss", "stop ringing"], reply: "Dismissed: {title}." } },
   }),
 };
 

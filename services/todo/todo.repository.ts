@@ -64,23 +64,20 @@ export function todoRepository(store: Store) {
     /** A page of what is there, with one row more than the limit where there is a next page. */
     page(owner: string, filter: TodoFilter, sort: Sort, limit: number, after?: Position): Promise<TodoRow[]> {
       const { field, descending } = sortOf(sort);
-      const beyond = descending ? "$lt" : "$gt";
       const dueRange = { ...(filter.dueFrom && { $gte: filter.dueFrom }), ...(filter.dueTo && { $lt: filter.dueTo }) };
-      const clauses: Query[] = [
-        ...(Object.keys(dueRange).length > 0 ? [{ dueKey: dueRange }] : []),
-        ...(after
-          ? [{ $or: [{ [field]: { [beyond]: after.value } }, { [field]: after.value, _id: { [beyond]: after.id } }] }]
-          : []),
-      ];
       const query: Query = {
         ...(filter.done !== undefined && { done: filter.done }),
         ...(filter.list !== undefined && { list: filter.list }),
-        ...(clauses.length > 0 && { $and: clauses }),
+        ...(Object.keys(dueRange).length > 0 && { dueKey: dueRange }),
         removedAt: { $exists: false },
         owner,
       };
       const sign = descending ? "-" : "";
-      return todos.find(query, { sort: [`${sign}${field}`, `${sign}_id`], limit: limit + 1 });
+      return todos.find(query, {
+        sort: [`${sign}${field}`, `${sign}_id`],
+        limit: limit + 1,
+        ...(after && { after: [after.value, after.id] }),
+      });
     },
 
     /** Whether an account may have one more. Counted once and then kept up to date, so that it costs nothing a creation. */
@@ -109,17 +106,16 @@ export function todoRepository(store: Store) {
       return insertOnce(() => rings.insert(ring));
     },
 
-    /** Every list that was ever named is kept once. */
-    async ensureList(owner: string, name: string, now: string): Promise<ListRow> {
+    /** Every list that was ever named is kept once. @returns it, and whether it is new */
+    async ensureList(owner: string, name: string, now: string): Promise<{ list: ListRow; added: boolean }> {
       const list = {
         _id: idFor(`list:${owner}:${normalizeList(name)}`),
         owner,
         name: normalizeList(name),
         createdAt: now,
       };
-      if (await lists.findOne({ owner, _id: list._id })) return list;
-      await insertOnce(() => lists.insert(list));
-      return list;
+      if (await lists.findOne({ owner, _id: list._id })) return { list, added: false };
+      return { list, added: await insertOnce(() => lists.insert(list)) };
     },
   };
 }

@@ -16,11 +16,12 @@ import {
 import { runtimeOf } from "../../lib/node/runtime.ts";
 import { type Due, dueAt } from "../../lib/time/due.ts";
 import { parseDue } from "../../lib/time/spoken.ts";
+import { cleanCache, cleanedCache } from "../../mixins/cache.ts";
 import { DuplicateKeyError, makeStore } from "../../mixins/store.ts";
 import { makeRinger } from "./ringer.ts";
 import { actions } from "./todo.actions.ts";
 import { errors } from "./todo.errors.ts";
-import { type Position, sortOf, todoRepository } from "./todo.repository.ts";
+import { type ListRow, type Position, sortOf, todoRepository } from "./todo.repository.ts";
 import type { Sort } from "./todo.schema.ts";
 import {
   applyPatch,
@@ -59,6 +60,12 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
 
   const tell = (event: keyof ServiceEvents & `todo.${string}`, row: TodoRow): Promise<void> =>
     publish(broker, event, { todo: todoOf(row) } as ServiceEvents[typeof event], row.owner);
+
+  const ensureList = async (owner: string, name: string, at: string): Promise<ListRow> => {
+    const { list, added } = await repository.ensureList(owner, name, at);
+    if (added) await cleanCache(broker, "todo.lists", owner);
+    return list;
+  };
 
   /**
    * Load, decide, save: again from the start when somebody else was faster, unless the caller named the version.
@@ -126,7 +133,7 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
           if (!(error instanceof DuplicateKeyError)) throw error;
           return repeated(await repository.find(owner, id), row);
         }
-        await repository.ensureList(owner, row.list, row.createdAt);
+        await ensureList(owner, row.list, row.createdAt);
         await tell("todo.created", row);
         return todoOf(row);
       },
@@ -164,7 +171,7 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
           appliedKey: idFor(`todo.update:${id}:${locals.idempotencyKey ?? randomUUID()}`),
         };
         const saved = await change(meta.user.id, id, patch, "todo.updated", version);
-        if (rest.list) await repository.ensureList(meta.user.id, rest.list, now());
+        if (rest.list) await ensureList(meta.user.id, rest.list, now());
         return todoOf(saved);
       },
 
@@ -185,7 +192,7 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
       async addList({ params, meta }) {
         if ((await lists.find({ owner: meta.user.id }, { limit: MAX_LISTS })).length >= MAX_LISTS)
           fail(errors.TODO_LIST_FULL, { message: "There is no room for more lists." });
-        const { name, createdAt } = await repository.ensureList(meta.user.id, params.name, now());
+        const { name, createdAt } = await ensureList(meta.user.id, params.name, now());
         return { name, createdAt };
       },
 
@@ -196,6 +203,7 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
         if (await todos.findOne({ list: list.name, done: false, removedAt: { $exists: false }, owner }))
           fail(errors.TODO_LIST_NOT_EMPTY);
         await lists.remove({ owner, _id: list._id });
+        await cleanCache(broker, "todo.lists", owner);
         return { name: list.name, createdAt: list.createdAt };
       },
 
@@ -227,6 +235,7 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
       },
     },
     {
+      mixins: [cleanedCache],
       events: {
         "socket.connected": (ctx: { params: { user: string } }) => ringer.remind(ctx.params.user),
       },
