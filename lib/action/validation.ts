@@ -20,6 +20,8 @@ function makeAjv(options: Options): Ajv {
 const quick = makeAjv({ allErrors: false });
 const thorough = makeAjv({ allErrors: true, verbose: true });
 const lenient = makeAjv({ allErrors: true, coerceTypes: "array" });
+/** For results, our own data: dates and times were checked on their way in, and again they would be half the cost of a list. */
+const shapes = makeAjv({ allErrors: false, validateFormats: false });
 
 /** At most this many wrong fields are told: a hostile body must not make a long answer. */
 const MAX_ERRORS = 20;
@@ -54,29 +56,34 @@ export function compileCoercion(schema: Schema): (text: Record<string, unknown>)
  * @returns whether the result is as declared
  */
 export function compileProjection(schema: Schema): (result: unknown) => boolean {
-  const check = quick.compile(schema);
+  const check = shapes.compile(schema);
   const prune = compilePruning(schema);
   return (result) => {
     const fits = check(result);
-    if (fits) prune(result);
+    if (fits) prune?.(result);
     return fits;
   };
 }
 
-/** Ajv's own `removeAdditional` removes by every branch of a union, also by those that do not fit in the end. */
-function compilePruning(schema: Schema): (value: unknown) => void {
+type Prune = (value: unknown) => void;
+
+/**
+ * Ajv's own `removeAdditional` removes by every branch of a union, also by those that do not fit in the end.
+ * @returns `undefined` where there is nothing to take out, so that texts and numbers cost nothing
+ */
+function compilePruning(schema: Schema): Prune | undefined {
   const { type, items, anyOf, oneOf, allOf } = schema as Record<"anyOf" | "oneOf" | "allOf", Schema[] | undefined> & {
     type?: unknown;
     items?: Schema;
   };
-  const options = (anyOf ?? oneOf)?.map((option) => ({ fits: quick.compile(option), prune: compilePruning(option) }));
-  if (options) return (value) => options.find(({ fits }) => fits(value))?.prune(value);
+  const options = (anyOf ?? oneOf)?.map((option) => ({ option, prune: compilePruning(option) }));
+  if (options) return options.some(({ prune }) => prune) ? pruneUnion(options) : undefined;
   if (type === "array" && items) {
     const prune = compilePruning(items);
-    return (value) => (value as unknown[]).forEach(prune);
+    return prune && ((value) => (value as unknown[]).forEach(prune));
   }
   const parts = [schema, ...(allOf ?? [])];
-  if (!parts.some((part) => part["properties"])) return () => {};
+  if (!parts.some((part) => part["properties"])) return undefined;
   const isOpen = parts.some((part) => part["patternProperties"] || part["additionalProperties"]);
   const pruners = new Map(
     parts
@@ -86,11 +93,16 @@ function compilePruning(schema: Schema): (value: unknown) => void {
   return (value) => {
     const fields = value as Record<string, unknown>;
     for (const name of Object.keys(fields)) {
-      const prune = pruners.get(name);
-      if (prune) prune(fields[name]);
+      if (pruners.has(name)) pruners.get(name)?.(fields[name]);
       else if (!isOpen) delete fields[name];
     }
   };
+}
+
+/** The first branch that fits says what stays. */
+function pruneUnion(options: readonly { option: Schema; prune: Prune | undefined }[]): Prune {
+  const branches = options.map(({ option, prune }) => ({ fits: shapes.compile(option), prune }));
+  return (value) => branches.find(({ fits }) => fits(value))?.prune?.(value);
 }
 
 /** Ajv's errors as our list: one entry a field, the first that was found. */
