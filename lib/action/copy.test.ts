@@ -16,7 +16,8 @@ const VALUES: Record<string, unknown> = {
   "a date": new Date(0),
   "a date in a field": { at: new Date(0), list: [new Date(1)] },
   "fields that are left out": { gone: undefined, call: () => 1, mark: Symbol("x"), kept: null },
-  "holes and functions in a list": [1, undefined, () => 1, , Number.POSITIVE_INFINITY],
+  "functions in a list": [1, undefined, () => 1, Number.POSITIVE_INFINITY],
+  "holes in a list": Object.assign(new Array<unknown>(3), { 1: "x" }),
   "an object of a class": new Money(),
   "a map and a set": { map: new Map([[1, 2]]), set: new Set([1]) },
   "a buffer": Buffer.from("ab"),
@@ -48,7 +49,10 @@ test("shares nothing with the original", () => {
 
 test("makes null of what JSON has no word for", () => {
   assert.equal(jsonCopy(undefined), null);
-  assert.equal(jsonCopy(() => 1), null);
+  assert.equal(
+    jsonCopy(() => 1),
+    null,
+  );
 });
 
 test("refuses what JSON refuses", () => {

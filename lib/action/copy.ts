@@ -34,7 +34,8 @@ function copyFields(source: Record<string, unknown>): object {
     const value = copy(source[key]);
     if (value === undefined) continue;
     // An assignment would set the prototype.
-    if (key === "__proto__") Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+    if (key === "__proto__")
+      Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
     else target[key] = value;
   }
   return target;

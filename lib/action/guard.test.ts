@@ -231,7 +231,7 @@ test("a remote call is guarded, and codes, messages and details cross the wire",
   });
   await assert.rejects(broker.call("probe.mine", { n: "x" }, { meta: { user: ann } }), {
     type: "VALIDATION_FAILED",
-    data: { errors: [{ path: "n", message: "must be integer", accepts: "a whole number" }] },
+    data: { errors: [{ path: "n", message: "is of the wrong type", accepts: "a whole number" }] },
   });
 });
 

@@ -128,12 +128,24 @@ function pathOf(error: ErrorObject): string {
 
 const unescapePointer = (part: string): string => part.replaceAll("~1", "/").replaceAll("~0", "~").slice(0, 100);
 
+const MESSAGES: Readonly<Record<string, string>> = {
+  type: "is of the wrong type",
+  format: "is not in the right form",
+  pattern: "is not in the right form",
+  minLength: "is too short",
+  maxLength: "is too long",
+  minimum: "is too small",
+  maximum: "is too large",
+  minItems: "has too few items",
+  maxItems: "has too many items",
+};
+
 function messageOf(error: ErrorObject): string {
   if (error.keyword === "required") return "is missing";
   if (error.keyword === "additionalProperties") return "is not a field of this request";
   if (error.keyword === "enum" || error.keyword === "const") return "is not one of the accepted values";
   if (error.keyword === "anyOf" || error.keyword === "oneOf") return "is not in an accepted form";
-  return error.message ?? "is not valid";
+  return MESSAGES[error.keyword] ?? "is not valid";
 }
 
 function acceptsOf(error: ErrorObject): string {

@@ -66,10 +66,10 @@ describe("isZone", () => {
 describe("fromInstant", () => {
   const texts: [string, string, Due | undefined][] = [
     ["2026-03-01T16:00:00Z", "Europe/Berlin", due("2026-03-01", "17:00", "Europe/Berlin")],
-    ["2026-07-01T16:00:00.123Z", "Europe/Berlin", due("2026-07-01", "18:00", "Europe/Berlin")],
+    ["2026-07-01T16:00:00.123Z", "Europe/Berlin", due("2026-07-01", "18:00:01", "Europe/Berlin")],
     ["2026-03-01T16:00-05:00", "Asia/Kolkata", due("2026-03-02", "02:30", "Asia/Kolkata")],
     ["2026-03-01T17:00", "Asia/Kolkata", due("2026-03-01", "17:00", "Asia/Kolkata")],
-    ["2026-03-01 17:00:59", "UTC", due("2026-03-01", "17:00", "UTC")],
+    ["2026-03-01 17:00:59", "UTC", due("2026-03-01", "17:00:59", "UTC")],
     ["2026-03-01", "America/New_York", due("2026-03-01", undefined, "America/New_York")],
     ["2026-10-25T00:30:00Z", "Europe/Berlin", due("2026-10-25", "02:30", "Europe/Berlin")],
     ["2026-10-25T01:30:00Z", "Europe/Berlin", due("2026-10-25", "01:30", "UTC")],

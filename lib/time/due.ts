@@ -2,7 +2,7 @@
 
 import { Temporal } from "temporal-polyfill";
 
-/** A day (YYYY-MM-DD), with or without a time (HH:MM), on the calendar and clocks of an IANA zone. */
+/** A day (YYYY-MM-DD), with or without a time (HH:MM, or HH:MM:SS), on the calendar and clocks of an IANA zone. */
 export type Due = { date: string; time?: string; zone: string };
 
 const ALL_DAY_TIME = "09:00";
@@ -16,7 +16,7 @@ const MONTHS = [
   ...["July", "August", "September", "October", "November", "December"],
 ];
 
-const LOCAL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d(?:\.\d{1,9})?)?)?$/i;
+const LOCAL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?$/i;
 const ABSOLUTE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
 
 /** Whether this is the name of an IANA zone, links included ("Europe/Berlin", "UTC"), in its own spelling. */
@@ -59,8 +59,8 @@ export function isDueYear(year: number): boolean {
 
 /**
  * Reads an ISO 8601 date or date-time: with `Z` or an offset it is an instant, shown on the clocks of the zone;
- * without, it is already local (`2026-03-01T17:00`, `2026-03-01`). Seconds are dropped. Undefined for anything else,
- * and for years that {@link isDueYear} refuses.
+ * without, it is already local (`2026-03-01T17:00`, `2026-03-01`). Fractions of a second are
+ * rounded up. Undefined for anything else, and for years that {@link isDueYear} refuses.
  */
 export function fromInstant(text: string, zone: string): Due | undefined {
   try {
@@ -69,7 +69,7 @@ export function fromInstant(text: string, zone: string): Due | undefined {
     const [, date, time] = LOCAL.exec(text) ?? [];
     if (!date) return undefined;
     const due = { date: Temporal.PlainDate.from(date).toString(), zone };
-    return time ? { ...due, time: Temporal.PlainTime.from(time).toString({ smallestUnit: "minute" }) } : due;
+    return time ? { ...due, time: wallTime(Temporal.PlainTime.from(time)) } : due;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -77,12 +77,12 @@ export function fromInstant(text: string, zone: string): Due | undefined {
 }
 
 /**
- * An instant on the clocks of a zone, to the minute. In the hour that comes twice the wall clock can only name its
+ * An instant on the clocks of a zone, to the second (a fraction counts as one: nothing is due before its time). In the hour that comes twice the wall clock can only name its
  * first pass; an instant in the second keeps its exact time by being written in UTC.
  */
 export function dueOfInstant(instant: Temporal.Instant, zone: string): Due {
-  const local = instant.toZonedDateTimeISO(zone);
-  const due = { date: local.toPlainDate().toString(), time: timeText(local.hour * 60 + local.minute), zone };
+  const local = instant.round({ smallestUnit: "second", roundingMode: "ceil" }).toZonedDateTimeISO(zone);
+  const due = { date: local.toPlainDate().toString(), time: wallTime(local.toPlainTime()), zone };
   const drift = instant.epochMilliseconds - dueMilliseconds(due);
   return drift >= 60_000 && zone !== "UTC" ? dueOfInstant(instant, "UTC") : due;
 }
@@ -114,10 +114,15 @@ function speakDay(date: Temporal.PlainDate, today: Temporal.PlainDate): string {
 }
 
 function speakTime(time: string): string {
-  if (time === "12:00") return "noon";
+  if (time.startsWith("12:00")) return "noon";
   const [hour = 0, minute = 0] = time.split(":").map(Number);
   const face = hour % 12 === 0 ? 12 : hour % 12;
   return `${face}${minute === 0 ? "" : `:${String(minute).padStart(2, "0")}`} ${hour < 12 ? "am" : "pm"}`;
+}
+
+/** HH:MM where there are no seconds, else HH:MM:SS. */
+function wallTime(time: Temporal.PlainTime): string {
+  return time.toString({ smallestUnit: "second", roundingMode: "ceil" }).replace(/:00$/, "");
 }
 
 /** Minutes from the start of the day as HH:MM. */

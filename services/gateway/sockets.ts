@@ -18,6 +18,12 @@ interface SocketCallOptions {
   zone?: unknown;
 }
 
+/** What a client may say of a recording: its name for it comes back with `voice.heardEnd`. */
+interface ListenOptions {
+  speak?: unknown;
+  recording?: unknown;
+}
+
 type Acknowledge = (error: object | null, result?: unknown) => void;
 
 interface SocketData {
@@ -122,7 +128,8 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
       data.audio = audio;
       data.audioBytes = 0;
       try {
-        const params = { ...(typeof format === "object" && format !== null ? format : {}), live: true };
+        const { speak, recording } = (typeof format === "object" && format !== null ? format : {}) as ListenOptions;
+        const params = { speak: speak === true, ...(recording !== undefined && { recording }), live: true };
         return await broker.call("voice.hear", params, {
           meta: metaOf(socket, {}, true),
           requestID,

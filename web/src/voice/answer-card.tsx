@@ -8,7 +8,7 @@ import { showDue } from "../ui/time.ts";
 
 /** Said or clicked, it is the same command. */
 const UNDO = "undo";
-const UNDOING = "voice.undo";
+const YES = "yes";
 
 interface AnswerCardProps {
   answer: Answer;
@@ -19,11 +19,9 @@ interface AnswerCardProps {
 export function AnswerCard({ answer, onWrite }: AnswerCardProps) {
   const { skills, voice } = useDesk();
   const known = useStore(skills.state);
-  const { heard, transcript, intent, reply, confidence } = answer;
+  const { heard, transcript, intent, reply, confidence, undoable, suggestion } = answer;
   const skill = known.find(({ action }) => action === intent);
   const corrected = plain(heard) !== plain(transcript);
-  const did = known.find(({ action }) => action === answer.action);
-  const undoable = did !== undefined && !did.reads && did.action !== UNDOING;
   /** A title that was misheard: taken back, and written once more to be put right. */
   const correct = async (): Promise<void> => {
     if (await voice.submit(UNDO)) onWrite(transcript);
@@ -46,6 +44,11 @@ export function AnswerCard({ answer, onWrite }: AnswerCardProps) {
         <button type="button" class="stage-button" onClick={() => void voice.speaker.say(reply, answer.speech)}>
           <Icon name="sound" /> Say again
         </button>
+        {suggestion !== null && (
+          <button type="button" class="stage-button" onClick={() => void voice.submit(YES)}>
+            Yes
+          </button>
+        )}
         {undoable && (
           <button type="button" class="stage-button" onClick={() => void voice.submit(UNDO)}>
             <Icon name="undo" /> Undo

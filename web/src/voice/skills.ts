@@ -9,8 +9,6 @@ export interface Skill {
   action: string;
   service: string;
   summary: string;
-  /** Whether it only reads. */
-  reads: boolean;
   say: readonly string[];
   slots: Readonly<Record<string, SlotSchema>>;
 }
@@ -63,13 +61,12 @@ export function createSkills(connection: Connection): Skills {
 /** The actions of a document that are there just now. */
 export function skillsOf(document: ApiDocument): Skill[] {
   return Object.values(document.paths)
-    .flatMap((methods) => Object.entries(methods))
-    .filter(([, operation]) => !operation["x-departed"])
-    .map(([method, operation]) => ({
+    .flatMap((methods) => Object.values(methods))
+    .filter((operation) => !operation["x-departed"])
+    .map((operation) => ({
       action: operation.operationId,
       service: operation.operationId.split(".")[0] ?? "",
       summary: operation.summary ?? operation.operationId,
-      reads: method === "get",
       say: operation["x-say"] ?? [],
       slots: {
         ...operation.requestBody?.content["application/json"]?.schema.properties,

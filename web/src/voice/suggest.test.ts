@@ -37,8 +37,8 @@ test("reads skills from the API document, and leaves out those that have left", 
     },
   });
   assert.deepEqual(
-    skills.map(({ action, reads, slots }) => [action, reads, slots]),
-    [["dice.roll", false, { sides: { type: "integer" } }]],
+    skills.map(({ action, slots }) => [action, slots]),
+    [["dice.roll", { sides: { type: "integer" } }]],
   );
 });
 
@@ -47,7 +47,6 @@ test("gives each service its turn", () => {
     action,
     service: action.slice(0, 1),
     summary: "",
-    reads: false,
     say: [],
     slots: {},
   });

@@ -51,6 +51,8 @@ export function createVoice(session: SessionControl, connection: Connection): Vo
   const speaker = createSpeaker(session, () => Boolean(state.get().engines?.textToSpeech));
   const levels = new Set<(level: number) => void>();
   let recording: Promise<Recording> | undefined;
+  /** Of the latest recording: a user's other devices may be recording, too. */
+  let name = "";
   let recognition: Listening | undefined;
 
   const show = (answer: Answer): void => {
@@ -70,7 +72,9 @@ export function createVoice(session: SessionControl, connection: Connection): Vo
   const listenHere = async (): Promise<void> => {
     try {
       // Asked first, so that the recording's first chunk finds somebody who listens.
-      const answered = connection.ask<Answer>(SOCKET.listen, { ...LIVE_AUDIO, speak: speaker.wantsAudio() });
+      name = crypto.randomUUID();
+      const options = { ...LIVE_AUDIO, speak: speaker.wantsAudio(), recording: name };
+      const answered = connection.ask<Answer>(SOCKET.listen, options);
       answered.catch(() => {});
       recording = record((samples) => {
         for (const listener of levels) listener(levelOf(samples));
@@ -113,8 +117,8 @@ export function createVoice(session: SessionControl, connection: Connection): Vo
     }
   };
 
-  connection.on(EVENTS.heardEnd, () => {
-    if (!recording) return;
+  connection.on(EVENTS.heardEnd, (heard) => {
+    if (!recording || heard.recording !== name) return;
     patch({ phase: "thinking" });
     void stopRecording();
   });
