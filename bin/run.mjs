@@ -37,6 +37,7 @@ const TASKS = {
   start: { steps: [...lean, ...platform], run: script("lib/main.ts") },
   demo: { steps: [...lean, ...platform], run: script("samples/demo.ts") },
   cluster: { steps: [...lean, ...platform, ...nats], run: script("lib/cluster.ts") },
+  admin: { steps: lean, run: script("lib/admin/main.ts") },
   repl: { steps: lean, run: script("lib/repl.ts") },
   bench: { steps: [...full, ...nats], run: script("bench/main.ts") },
   lint: { steps: full, run: lint },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { ServiceBroker } from "moleculer";
 import { brokerOptions, declare, implement, Type, type User } from "../lib/action/index.ts";
+import { connectionOf } from "../lib/node/connection.ts";
 import type { Lists } from "../services/todo/todo.schema.ts";
 import { until } from "../test/cluster/support.ts";
 import { startPlatform } from "../test/support/platform.ts";
@@ -125,6 +126,18 @@ test("cleaning on one node reaches the cache of another before the next call doe
   await node.clean("ann");
   assert.deepEqual(await lists(), [["Emma"], [], ["Emma"], []]);
   for (const nodeID of ["one", "two"]) await assert.rejects(node.list(undefined, nodeID), { type: "UNAUTHENTICATED" });
+});
+
+test("a node that was cut off from NATS keeps no answer from before", { skip: natsOrSkip }, async (t) => {
+  const nats = await startNats();
+  t.after(nats.stop);
+  const { books, schema } = shelf();
+  const node = await startBroker(t, { nats: nats.url, nodeID: "one" }, schema());
+  assert.deepEqual(await node.list(ann), []);
+  // Cleaned elsewhere while this node could not hear of it.
+  books.set("ann", ["Emma"]);
+  await connectionOf(node.broker)?.reconnect();
+  await until("a new answer", async () => (await node.list(ann)).length > 0);
 });
 
 test("a user's lists are fresh after every change of them, and nobody else's", async (t) => {

@@ -7,10 +7,12 @@
 //
 // Keys are not looked for and deleted: a generation, part of each key, is raised. So an answer that was being made from old
 // data when the change came is stored under a key that nobody asks for any more, and the cost does not grow with the cache.
-// What a lost message can do is bounded by the declared seconds, and a node that connects again starts with an empty cache.
+// A node that lost its connection for a while keeps no answer from before; what else a lost message can do is bounded by the
+// declared seconds.
 import type { Context, ServiceBroker, ServiceSchema } from "moleculer";
 import type { ActionName } from "../lib/action/implement.ts";
 import type { CallMeta } from "../lib/action/meta.ts";
+import { connectionOf, onReconnect } from "../lib/node/connection.ts";
 
 const EVENT = "cache.outdated";
 
@@ -24,6 +26,9 @@ interface Outdated {
 export const cleanedCache: Partial<ServiceSchema> = {
   created(this: { broker: ServiceBroker }) {
     keepGenerations(this.broker);
+  },
+  async started(this: { broker: ServiceBroker }) {
+    void onReconnect(connectionOf(this.broker), () => generationsOf(this.broker)?.raiseAll());
   },
   events: {
     [EVENT](ctx: Context<Outdated>) {
@@ -53,11 +58,13 @@ class Generations {
   readonly #raised = new Map<string, number>();
 
   raise({ action, user }: Outdated): void {
-    if (this.#raised.size >= MAX_RAISED) {
-      this.#raised.clear();
-      this.#floor = ++this.#last;
-    }
+    if (this.#raised.size >= MAX_RAISED) this.raiseAll();
     this.#raised.set(keyOf(action, user), ++this.#last);
+  }
+
+  raiseAll(): void {
+    this.#raised.clear();
+    this.#floor = ++this.#last;
   }
 
   of(action: string, user: string | undefined): string {

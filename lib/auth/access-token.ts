@@ -62,6 +62,7 @@ export class AccessTokens {
     try {
       const options = { algorithms: ["HS256" as const], clockTimestamp: Math.floor(this.#now() / 1000) };
       const claims = jwt.verify(token, this.#key, options) as Claims;
+      if (!isAccess(claims)) return undefined;
       const user = Object.freeze({ id: claims.sub, roles: claims.roles, scopes: claims.scopes, session: claims.sid });
       return {
         user,
@@ -75,4 +76,15 @@ export class AccessTokens {
       throw error;
     }
   }
+}
+
+/** Whether a token of our secret is an access token, and not made with it for something else. */
+function isAccess(claims: Partial<Claims>): claims is Claims {
+  const texts = [claims.sub, claims.sid, claims.zoneinfo, claims.locale];
+  return (
+    texts.every((text) => typeof text === "string" && text !== "") &&
+    Array.isArray(claims.roles) &&
+    Array.isArray(claims.scopes) &&
+    typeof claims.exp === "number"
+  );
 }

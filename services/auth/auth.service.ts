@@ -24,6 +24,8 @@ const MAX_SESSIONS = 10_000;
 const INVITATION_MS = 7 * DAY_MS;
 const RESET_MS = DAY_MS;
 const SWEEP_MS = 10 * 60 * 1000;
+const FIRST_ACCOUNT = "first-account";
+const CLAIM_MS = 60 * 1000;
 
 export default function authService(broker: ServiceBroker): ServiceSchema {
   const runtime = runtimeOf(broker);
@@ -59,12 +61,15 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
   const userById = async (id: string): Promise<UserRow> =>
     (await users.findOne({ _id: id })) ?? fail(errors.AUTH_USER_NOT_FOUND);
 
+  const findTicket = async (kind: TicketRow["kind"], code = ""): Promise<TicketRow | undefined> => {
+    const ticket = await tickets.findOne({ _id: ticketId(kind, code) });
+    return ticket && ticket.expiresAt > clock.now() ? ticket : undefined;
+  };
+
   /** A ticket is used by removing it: of two who try, one finds it. */
   const useTicket = async (kind: TicketRow["kind"], code: string | undefined): Promise<TicketRow | undefined> => {
-    if (!code) return undefined;
-    const ticket = await tickets.findOne({ _id: ticketId(kind, code) });
-    if (!ticket || ticket.expiresAt <= clock.now()) return undefined;
-    return (await tickets.remove({ _id: ticket._id })) === 1 ? ticket : undefined;
+    const ticket = await findTicket(kind, code);
+    return ticket && (await tickets.remove({ _id: ticket._id })) === 1 ? ticket : undefined;
   };
 
   const issueTicket = async (kind: "invitation" | "reset", life: number, user?: string) => {
@@ -74,21 +79,29 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
     return { code, expiresAt: new Date(expiresAt).toISOString() };
   };
 
-  /** The first account is let in and is the administrator; of two that race, one inserts the ticket. */
+  const isEmpty = async (): Promise<boolean> => (await users.find({}, { limit: 1 })).length === 0;
+
+  /**
+   * The first account is let in and is the administrator; of two that race, one inserts the claim. A claim is good for a
+   * minute: a process that ends before it made the account must not leave a platform without an administrator.
+   */
   const isFirstAccount = async (): Promise<boolean> => {
+    if (!(await isEmpty())) return false;
+    const now = clock.now();
+    await tickets.remove({ expiresAt: { $lte: now }, _id: FIRST_ACCOUNT });
     try {
-      await tickets.insert({ _id: "first-account", kind: "first-account", expiresAt: Number.MAX_SAFE_INTEGER });
-      return true;
+      await tickets.insert({ _id: FIRST_ACCOUNT, kind: FIRST_ACCOUNT, expiresAt: now + CLAIM_MS });
     } catch (error) {
-      if (!(error instanceof DuplicateKeyError)) throw error;
-      // The ticket without any user: the process ended between the two, and nobody would ever be the administrator.
-      return (await users.find({}, { limit: 1 })).length === 0;
+      if (error instanceof DuplicateKeyError) return false;
+      throw error;
     }
+    return isEmpty();
   };
 
-  const admit = async (invitation: string | undefined): Promise<void> => {
+  /** Comes before it is told whether the address is taken: only who may register learns that. */
+  const checkAdmission = async (invitation: string | undefined): Promise<void> => {
     if (config.registration === "closed") fail(errors.AUTH_REGISTRATION_CLOSED);
-    if (config.registration === "invitation" && !(await useTicket("invitation", invitation)))
+    if (config.registration === "invitation" && !(await findTicket("invitation", invitation)))
       fail(errors.AUTH_INVITATION_INVALID);
   };
 
@@ -99,13 +112,10 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
     password: string,
     meta: Pick<CallMeta, "address">,
   ): Promise<UserRow> => {
-    await counted.check(email, meta.address);
+    const succeeded = await counted.begin(email, meta.address);
     const right = await verifyPassword(password, user?.passwordHash);
-    if (!right || !user) {
-      await counted.failed(email, meta.address);
-      return fail(errors.AUTH_CREDENTIALS_WRONG);
-    }
-    await counted.succeeded(email);
+    if (!right || !user) return fail(errors.AUTH_CREDENTIALS_WRONG);
+    await succeeded();
     return user;
   };
 
@@ -131,11 +141,13 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
       async register({ params, meta }) {
         const zone = params.zone ?? meta.zone ?? "UTC";
         checkZone(zone);
+        const first = await isFirstAccount();
+        if (!first) await checkAdmission(params.invitation);
         const email = params.email.toLowerCase();
         if (await users.findOne({ email })) fail(errors.AUTH_EMAIL_TAKEN);
         const passwordHash = await hashPassword(params.password);
-        const first = await isFirstAccount();
-        if (!first) await admit(params.invitation);
+        if (!first && config.registration === "invitation" && !(await useTicket("invitation", params.invitation)))
+          fail(errors.AUTH_INVITATION_INVALID);
         const user: UserRow = {
           _id: randomUUID(),
           email,
@@ -173,11 +185,14 @@ export default function authService(broker: ServiceBroker): ServiceSchema {
         }
         const generation = presented.generation + 1;
         if (verdict === "rotate") {
-          // Of two that rotate at once, one fits the query; the other is a repeat and gets the same successor.
-          await families.update(
+          // Of two that rotate at once, one fits the query; the other is a repeat and gets the same successor, unless the
+          // session has ended in between.
+          const rotated = await families.update(
             { _id: family._id, generation: presented.generation },
             { generation, rotatedAt: now, expiresAt: now + FAMILY_MS },
           );
+          if (!rotated && !(await families.findOne({ _id: family._id, generation })))
+            return fail(errors.AUTH_SESSION_ENDED);
         }
         return sessionOf(await userById(family.user), family._id, generation);
       },

@@ -8,7 +8,7 @@ import { presentRing, type RingRow, ringOf, type TodoRow } from "./todo.ts";
 
 const TICK_MS = 1_000;
 const REPEAT_MS = 60_000;
-/** Rings made in one tick, and shown again in one go; the rest follow in the next. */
+/** Rings read at a time; in a tick the rest follow in the next. */
 const BATCH = 500;
 /** How long what was removed, answered or repeated is kept. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
@@ -40,8 +40,15 @@ export function makeRinger(broker: ServiceBroker, repository: TodoRepository, cl
     for (const row of await repository.due(iso(), BATCH)) await ring(row);
   };
 
+  /** What has rung for a minute or longer is shown again, all of it. */
   const repeat = async (): Promise<void> => {
-    for (const pending of await rings.find({ state: "pending" }, { limit: BATCH })) await tell(pending);
+    const at = { $lte: iso(clock.now() - REPEAT_MS) };
+    let page: RingRow[] = [];
+    do {
+      const _id = { $gt: page.at(-1)?._id ?? "" };
+      page = await rings.find({ at, _id, state: "pending" }, { sort: ["_id"], limit: BATCH });
+      for (const pending of page) await tell(pending);
+    } while (page.length === BATCH);
   };
 
   const sweep = async (): Promise<void> => {

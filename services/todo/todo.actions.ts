@@ -53,8 +53,8 @@ export const actions = {
           "remind me {due} to {title}",
           "{due} remind me to {title}",
           "(set|add|make|create) [me] a reminder [for] {due} to {title}",
-          "(add|put) {title} (to|on|onto) (my|the) [{list}] list [[due] {due}]",
-          "(add|make|create|set) [me] [a] [new] (todo|to do|to-do|task|reminder) [to|called|for me to] {title} [[due|for] {due}]",
+          "(add|put) {title} (to|on|onto) (my|the) [{list}|todo|to do|to-do] list [[due] {due}]",
+          "(add|make|create|set) [me] [a] [new] (todo|to do|to-do|task|reminder) [to|for|called|for me to] {title} [[due|for] {due}]",
           "(do not|don't) let me forget to {title} [{due}]",
         ],
         reply: "Added {title}{due, for {due}}.",
@@ -101,9 +101,9 @@ export const actions = {
     voice: {
       en: {
         say: [
-          "(what is|what's) on (my|the) [{list}] list [[for] {on}]",
+          "(what is|what's) on (my|the) [{list}|todo|to do|to-do|task|reminder|reminders] list [[for] {on}]",
           "(show|list|read|tell) [me] [all] my (todos|to dos|to-dos|tasks|reminders|todo list|to do list|to-do list) [for {on}]",
-          "(show|read) [me] (my|the) {list} list",
+          "(show|read) [me] (my|the) ({list}|task|reminder|reminders) list",
           "what (do i have|have i got) to do [{on}]",
           "what (do i need to|must i) do [{on}]",
           "do i have anything to do [{on}]",
@@ -283,8 +283,13 @@ export const actions = {
     socket: true,
     params: Type.Object({ ring: Type.Optional(RingId) }),
     returns: Ring,
-    errors: [TODO_RING_NOT_FOUND],
-    voice: { en: { say: ["(it is|that is|that's|it's) done", "done", "(i did|i have done|i've done) (it|that)"], reply: "Done: {title}." } },
+    errors: [TODO_RING_NOT_FOUND, TODO_NOT_FOUND],
+    voice: {
+      en: {
+        say: ["(it is|that is|that's|it's) done", "done", "(i did|i have done|i've done) (it|that)"],
+        reply: "Done: {title}.",
+      },
+    },
   }),
   snooze: declare({
     summary: "Let what rings ring again later",
@@ -299,7 +304,11 @@ export const actions = {
     errors: [TODO_RING_NOT_FOUND],
     voice: {
       en: {
-        say: ["snooze [it|that|this] [for {minutes}]", "snooze [it|that|this] {minutes}", "(remind me|ring) again in {minutes}"],
+        say: [
+          "snooze [it|that|this] [for {minutes}]",
+          "snooze [it|that|this] {minutes}",
+          "(remind me|ring) again in {minutes}",
+        ],
         reply: "I will remind you again: {title}.",
       },
     },

@@ -1,7 +1,7 @@
 // The store of the todo service. The owner is part of every query that a user's request leads to.
 import { type Changes, DuplicateKeyError, type Query, type Store } from "../../mixins/store.ts";
 import type { Sort } from "./todo.schema.ts";
-import { idFor, MAX_TODOS, normalizeList, type RingRow, type TodoRow } from "./todo.ts";
+import { idFor, MAX_TODOS, normalizeList, type RingRow, type TodoRow, UNDATED } from "./todo.ts";
 
 export interface ListRow {
   _id: string;
@@ -64,7 +64,11 @@ export function todoRepository(store: Store) {
     /** A page of what is there, with one row more than the limit where there is a next page. */
     page(owner: string, filter: TodoFilter, sort: Sort, limit: number, after?: Position): Promise<TodoRow[]> {
       const { field, descending } = sortOf(sort);
-      const dueRange = { ...(filter.dueFrom && { $gte: filter.dueFrom }), ...(filter.dueTo && { $lt: filter.dueTo }) };
+      // What has no date sorts last, but is due at no time.
+      const dueRange = {
+        ...(filter.dueFrom && { $gte: filter.dueFrom, $lt: UNDATED }),
+        ...(filter.dueTo && { $lt: filter.dueTo }),
+      };
       const query: Query = {
         ...(filter.done !== undefined && { done: filter.done }),
         ...(filter.list !== undefined && { list: filter.list }),

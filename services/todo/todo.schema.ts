@@ -23,7 +23,9 @@ export const RingId = Type.String({ minLength: 1, maxLength: 120, accepts: "the 
 /** A due date as it is kept: wall-clock words in a zone. Without a time it is all day. */
 export const DueDate = Type.Object({
   date: Type.String({ format: "date" }),
-  time: Type.Optional(Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$", accepts: "a time such as 17:00" })),
+  time: Type.Optional(
+    Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?$", accepts: "a time such as 17:00" }),
+  ),
   zone: Type.String(),
 });
 

@@ -14,7 +14,7 @@ import {
   type ServiceEvents,
 } from "../../lib/action/index.ts";
 import { runtimeOf } from "../../lib/node/runtime.ts";
-import { type Due, dueAt } from "../../lib/time/due.ts";
+import { type Due, dueAt, isDueYear } from "../../lib/time/due.ts";
 import { parseDue } from "../../lib/time/spoken.ts";
 import { cleanCache, cleanedCache } from "../../mixins/cache.ts";
 import { DuplicateKeyError, makeStore } from "../../mixins/store.ts";
@@ -22,7 +22,7 @@ import { makeRinger } from "./ringer.ts";
 import { actions } from "./todo.actions.ts";
 import { errors } from "./todo.errors.ts";
 import { type ListRow, type Position, sortOf, todoRepository } from "./todo.repository.ts";
-import type { Sort } from "./todo.schema.ts";
+import type { Sort, Todo } from "./todo.schema.ts";
 import {
   applyPatch,
   idFor,
@@ -31,6 +31,7 @@ import {
   normalizeList,
   type Patch,
   presentRing,
+  type Receipt,
   type RingRow,
   type TodoRow,
   todoOf,
@@ -77,18 +78,20 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
     patch: Patch,
     event: keyof ServiceEvents & `todo.${string}`,
     version?: number,
-  ): Promise<TodoRow> => {
+  ): Promise<Todo> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const row = await repository.find(owner, id);
       if (!row || (row.removedAt && patch.removed === undefined)) return fail(errors.TODO_NOT_FOUND);
-      if (patch.appliedKey ? row.appliedKey === patch.appliedKey : isApplied(row, patch)) return row;
+      const receipt = row.applied?.find(({ key }) => key === patch.effect?.key);
+      if (receipt) return resultOf(receipt, patch.effect?.fingerprint);
+      if (isApplied(row, patch)) return todoOf(row);
       if (version !== undefined && version !== row.version) fail(errors.TODO_VERSION_CONFLICT);
       const saved = await repository.save(row, applyPatch(row, patch, now()));
       if (!saved) continue;
       if (patch.done || patch.removed) await ringer.end(saved, patch.done ? "done" : "dismissed");
       else if (saved.dueAt !== row.dueAt) await ringer.end(saved, "dismissed");
       await tell(event, saved);
-      return saved;
+      return todoOf(saved);
     }
     return fail(commonErrors.UNAVAILABLE);
   };
@@ -126,7 +129,10 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
             result: todoOf(row),
             at: clock.now(),
           };
-        if (!(await repository.hasRoom(owner))) fail(errors.TODO_LIST_FULL);
+        if (!(await repository.hasRoom(owner))) {
+          const existing = key ? await repository.find(owner, id) : undefined;
+          return existing ? repeated(existing, row) : fail(errors.TODO_LIST_FULL);
+        }
         try {
           await todos.insert(row);
         } catch (error) {
@@ -150,8 +156,8 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
         const filter = {
           ...(params.done !== undefined && { done: params.done }),
           ...(params.list !== undefined && { list: normalizeList(params.list) }),
-          ...(params.dueFrom !== undefined && { dueFrom: new Date(params.dueFrom).toISOString() }),
-          ...(params.dueTo !== undefined && { dueTo: new Date(params.dueTo).toISOString() }),
+          ...(params.dueFrom !== undefined && { dueFrom: readInstant(params.dueFrom, "dueFrom") }),
+          ...(params.dueTo !== undefined && { dueTo: readInstant(params.dueTo, "dueTo") }),
           ...day,
         };
         const rows = await repository.page(meta.user.id, filter, sort, limit, readCursor(params.cursor, sort));
@@ -165,24 +171,21 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
 
       async update({ params, meta, locals }) {
         const { id, version, due, ...rest } = params;
+        const { idempotencyKey: key } = locals;
         const patch: Patch = {
           ...rest,
           ...(due !== undefined && { due: due === null ? null : readDue(due, meta, "due") }),
-          appliedKey: idFor(`todo.update:${id}:${locals.idempotencyKey ?? randomUUID()}`),
+          ...(key && { effect: { key: idFor(key), fingerprint: idFor(JSON.stringify({ ...rest, due })) } }),
         };
-        const saved = await change(meta.user.id, id, patch, "todo.updated", version);
+        const changed = await change(meta.user.id, id, patch, "todo.updated", version);
         if (rest.list) await ensureList(meta.user.id, rest.list, now());
-        return todoOf(saved);
+        return changed;
       },
 
-      complete: async ({ params, meta }) =>
-        todoOf(await change(meta.user.id, params.id, { done: true }, "todo.completed", params.version)),
-      reopen: async ({ params, meta }) =>
-        todoOf(await change(meta.user.id, params.id, { done: false }, "todo.reopened", params.version)),
-      remove: async ({ params, meta }) =>
-        todoOf(await change(meta.user.id, params.id, { removed: true }, "todo.removed", params.version)),
-      restore: async ({ params, meta }) =>
-        todoOf(await change(meta.user.id, params.id, { removed: false }, "todo.restored")),
+      complete: ({ params, meta }) => change(meta.user.id, params.id, { done: true }, "todo.completed", params.version),
+      reopen: ({ params, meta }) => change(meta.user.id, params.id, { done: false }, "todo.reopened", params.version),
+      remove: ({ params, meta }) => change(meta.user.id, params.id, { removed: true }, "todo.removed", params.version),
+      restore: ({ params, meta }) => change(meta.user.id, params.id, { removed: false }, "todo.restored"),
 
       async lists({ meta }) {
         const rows = await lists.find({ owner: meta.user.id }, { sort: ["name"], limit: MAX_LISTS });
@@ -215,7 +218,8 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
       async finishRing({ params, meta }) {
         const ring = await pendingRing(meta.user.id, params.ring);
         await change(ring.owner, ring.todo, { done: true }, "todo.completed");
-        return presentRing({ ...ring, state: "done" });
+        // Also where the todo was done before: a process that died in between has left its ring.
+        return presentRing(await endRing(ring, "done"));
       },
 
       async snooze({ params, meta }) {
@@ -254,20 +258,30 @@ export default function todoService(broker: ServiceBroker): ServiceSchema {
 const MAX_LISTS = 500;
 
 /** The first answer for a repeated key; a key that comes with another request is refused. */
-function repeated(existing: TodoRow | undefined, row: TodoRow) {
+function repeated(existing: TodoRow | undefined, row: TodoRow): Todo {
   if (!existing) return fail(commonErrors.UNAVAILABLE);
-  if (existing.receipt && existing.receipt.fingerprint !== row.receipt?.fingerprint)
-    fail(commonErrors.IDEMPOTENCY_KEY_REUSED);
-  return existing.receipt?.result ?? todoOf(existing);
+  return existing.receipt ? resultOf(existing.receipt, row.receipt?.fingerprint) : todoOf(existing);
+}
+
+function resultOf(receipt: Receipt, fingerprint: string | undefined): Todo {
+  return receipt.fingerprint === fingerprint ? receipt.result : fail(commonErrors.IDEMPOTENCY_KEY_REUSED);
 }
 
 function select<T extends object>(item: T, fields: readonly (keyof T)[]): Partial<T> {
   return Object.fromEntries(fields.map((field) => [field, item[field]])) as Partial<T>;
 }
 
+/** The schema also lets leap seconds and the end of the year 9999 pass, which no date of ours can hold. */
+function readInstant(text: string, field: string): string {
+  const ms = Date.parse(text);
+  if (!Number.isFinite(ms) || !isDueYear(new Date(ms).getUTCFullYear()))
+    return refuseField(field, "is not an instant", "an ISO date-time of the years 1 to 9998");
+  return new Date(ms).toISOString();
+}
+
 /** A due date that exists: a real day in a known zone. */
 function checkDue(due: Due | undefined): Due | undefined {
-  if (!due) return undefined;
+  if (!due || !isDueYear(Number(due.date.slice(0, 4)))) return undefined;
   try {
     dueAt(due);
     return due;

@@ -13,12 +13,24 @@ export const UNDATED = "9999";
 /** A ring this much after its time is told as late. */
 const LATE_MS = 60_000;
 
-/** What a creation leaves behind so that its repeat gets the same answer. */
+/** What a creation or change leaves behind so that its repeat gets the same answer. */
 export interface Receipt {
+  /** Digest of the request. */
   fingerprint: string;
   result: Todo;
+  /** Epoch milliseconds. */
   at: number;
 }
+
+/** One effect that happens once: the digests of its idempotency key and of its request. */
+export interface Effect {
+  key: string;
+  fingerprint: string;
+}
+
+/** Changes of one todo whose receipts are kept: for a day, and so many at most, since they ride on the todo. */
+const MAX_APPLIED = 10;
+const RECEIPT_MS = 24 * 60 * 60 * 1000;
 
 export interface TodoRow {
   _id: string;
@@ -38,8 +50,8 @@ export interface TodoRow {
   /** When it was removed. */
   removedAt?: string;
   receipt?: Receipt;
-  /** Digest of the idempotency key of the last update. */
-  appliedKey?: string;
+  /** Receipts of the last changes with a key, the oldest first. */
+  applied?: (Receipt & { key: string })[];
 }
 
 export interface RingRow {
@@ -60,7 +72,7 @@ export interface Patch {
   due?: Due | null;
   done?: boolean;
   removed?: boolean;
-  appliedKey?: string;
+  effect?: Effect;
 }
 
 /** An id of 22 characters: of the key where there is one, so that a repeat meets what it made before. */
@@ -99,29 +111,36 @@ export function normalizeList(name: string | undefined): string {
 /** The fields that a patch sets: what is derived from the due date follows it, and so does the ring. */
 export function applyPatch(row: TodoRow, patch: Patch, now: string): Changes<TodoRow> {
   const due = patch.due === undefined ? row.due : patch.due;
-  const at = due ? dueAt(due) : null;
+  const rings = due ? dueAt(due) : null;
   const done = patch.done ?? row.done;
   const removed = patch.removed ?? row.removedAt !== undefined;
   const woken = (row.done && !done) || (row.removedAt !== undefined && !removed);
-  const next = at && at > now ? at : undefined;
-  return {
+  const next = rings && rings > now ? rings : undefined;
+  const changes = {
     ...(patch.title !== undefined && { title: patch.title.trim() }),
     ...(patch.list !== undefined && { list: normalizeList(patch.list) }),
-    ...(patch.appliedKey && { appliedKey: patch.appliedKey }),
     due,
-    dueAt: at,
-    dueKey: at ?? UNDATED,
+    dueAt: rings,
+    dueKey: rings ?? UNDATED,
     done,
     removedAt: removed ? (row.removedAt ?? now) : undefined,
-    ringAt: done || removed ? undefined : at !== row.dueAt || woken ? next : row.ringAt,
+    ringAt: done || removed ? undefined : rings !== row.dueAt || woken ? next : row.ringAt,
     version: row.version + 1,
     updatedAt: now,
   };
+  if (!patch.effect) return changes;
+  const at = Date.parse(now);
+  const kept = (row.applied ?? []).filter((receipt) => receipt.at > at - RECEIPT_MS);
+  const receipt = { ...patch.effect, at, result: todoOf({ ...row, ...changes } as TodoRow) };
+  return { ...changes, applied: [...kept, receipt].slice(-MAX_APPLIED) };
 }
 
-/** Whether a patch would change nothing: a repeat of one that was applied. */
+/** Whether a patch only says what is so already. */
 export function isApplied(row: TodoRow, patch: Patch): boolean {
   return (
+    patch.title === undefined &&
+    patch.list === undefined &&
+    patch.due === undefined &&
     (patch.done === undefined || patch.done === row.done) &&
     (patch.removed === undefined || patch.removed === (row.removedAt !== undefined))
   );
