@@ -1,4 +1,4 @@
-// Broker options for Moleculer's own runner and REPL: `npm run repl` joins the cluster with them.
+// Broker options for Moleculer's own runner.
 import { readConfig } from "./lib/config/config.ts";
 import { nodeOptions } from "./lib/node/node.ts";
 

@@ -36,7 +36,7 @@ export class MongoCollection<T extends { _id: string }> implements Collection<T>
   readonly #options: CollectionOptions;
 
   constructor(broker: ServiceBroker, uri: string, service: string, name: string, options: CollectionOptions) {
-    const database = `${new URL(uri).pathname.slice(1) || "vivavoce"}_${service}`;
+    const database = `${databaseOf(uri)}_${service}`;
     // Never `ignoreUndefined`: a query whose owner is undefined by mistake would fit everybody's documents.
     this.#adapter = new CurrentMongoAdapter(uri, { serverSelectionTimeoutMS: SERVER_SELECTION_MS }, database);
     this.#adapter.init(broker, { schema: { collection: name }, logger: broker.logger });
@@ -89,4 +89,9 @@ export class MongoCollection<T extends { _id: string }> implements Collection<T>
   async remove(query: Query): Promise<number> {
     return (await this.#adapter.collection.deleteMany(query)).deletedCount;
   }
+}
+
+/** The database that a connection string names; `vivavoce` where it names none. Several hosts are no URL, so it is not read as one. */
+export function databaseOf(uri: string): string {
+  return decodeURIComponent(/^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]*)/.exec(uri)?.[1] ?? "") || "vivavoce";
 }

@@ -1,5 +1,7 @@
 // The store of a cluster: one database a service, `<base>_<service>`, as mixins/collection.mongo.ts names them.
+
 import { MongoClient } from "mongodb";
+import { databaseOf } from "../../mixins/collection.mongo.ts";
 import type { Doc, StoredDoc } from "./archive.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -33,7 +35,7 @@ export class Databases {
       await client.close();
       throw new Refusal(`The server of MONGO_URL cannot be reached (${(error as Error).message}).`);
     }
-    return new Databases(client, new URL(uri).pathname.slice(1) || "vivavoce");
+    return new Databases(client, databaseOf(uri));
   }
 
   private constructor(client: MongoClient, base: string) {

@@ -64,6 +64,11 @@ describe("settings", () => {
     });
   }
 
+  test("take a replica set's hosts", () => {
+    const mongo = "mongodb://a:27017,b:27017/vivavoce?replicaSet=rs";
+    assert.equal(readConfig({ MONGO_URL: mongo }).mongo, mongo);
+  });
+
   test("never show a secret in a refusal", () => {
     assert.doesNotMatch(refusal({ VIVAVOCE_TOKEN_SECRET: "hunter2" }), /hunter2/);
   });

@@ -220,7 +220,8 @@ export default function gatewayService(broker: ServiceBroker): ServiceSchema {
           maxHttpBufferSize: 1_000_000,
           ...(config.corsOrigins.length > 0 && { cors: { origin: config.corsOrigins } }),
         },
-        namespaces: { "/": { events: {} } },
+        // The mixin's own `call`, with which these settings are merged, would take every action of the cluster.
+        namespaces: { "/": { events: { call: () => {} } } },
       },
     },
 

@@ -41,12 +41,8 @@ export const roomOf = (user: string): string => `user:${user}`;
 export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control: AccessControl, limiter: RateLimiter) {
   const dataOf = (socket: Socket): SocketData => socket.data as SocketData;
 
-  const enter = (socket: Socket, token: unknown): Access => {
-    const access = typeof token === "string" ? control.verify(token) : undefined;
-    if (!access) return fail(commonErrors.UNAUTHENTICATED);
-    dataOf(socket).access = access;
-    return access;
-  };
+  const verify = (token: unknown): Access =>
+    (typeof token === "string" ? control.verify(token) : undefined) ?? fail(commonErrors.UNAUTHENTICATED);
 
   const metaOf = (socket: Socket, options: SocketCallOptions, keyed: boolean): CallMeta => {
     const { access } = dataOf(socket);
@@ -154,7 +150,7 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
     /** Socket.IO middleware: a socket without a valid token is refused. */
     authorize(socket: Socket, next: (error?: Error) => void): void {
       try {
-        enter(socket, socket.handshake.auth["token"]);
+        dataOf(socket).access = verify(socket.handshake.auth["token"]);
         next();
       } catch (error) {
         const problem = problemOf(error, randomUUID());
@@ -165,10 +161,11 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
     connected(socket: Socket): void {
       const { user } = dataOf(socket).access;
       void socket.join(roomOf(user.id));
-      socket.on("call", (name, params, options, acknowledge) => {
-        // `call(name, params, ack)` leaves the options out.
-        const [given, respond] = typeof options === "function" ? [undefined, options] : [options, acknowledge];
-        void call(socket, name, params, given, respond);
+      socket.on("call", (...said: unknown[]) => {
+        // `call(name, ack)` and `call(name, params, ack)` leave the rest out.
+        const at = said.findIndex((part) => typeof part === "function");
+        const [name, params, options] = at < 0 ? said : said.slice(0, at);
+        void call(socket, name, params, options, said[at]);
       });
       socket.on("authenticate", (token, acknowledge) => {
         void answer(
@@ -176,11 +173,11 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
           acknowledge,
           () => [],
           async () => {
-            const { user: before } = dataOf(socket).access;
-            const access = control.verify(String(token));
-            if (access && access.user.id !== before.id)
+            const access = verify(token);
+            if (access.user.id !== dataOf(socket).access.user.id)
               fail(commonErrors.FORBIDDEN, { message: "A socket stays with its user." });
-            return { expiresAt: new Date(enter(socket, token).expiresAt).toISOString() };
+            dataOf(socket).access = access;
+            return { expiresAt: new Date(access.expiresAt).toISOString() };
           },
         );
       });

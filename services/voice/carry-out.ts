@@ -4,7 +4,7 @@ import type { Context } from "moleculer";
 import type { Catalogue, CatalogueEntry } from "../../lib/action/catalogue.ts";
 import { type CallMeta, codeOf, type FieldError, type OwnThing } from "../../lib/action/index.ts";
 import type { FilledSlot, Match } from "./match.ts";
-import { type Candidate, resolveOwn } from "./own.ts";
+import { type Known, listOwn, ownKey, resolveOwn } from "./own.ts";
 import { renderReply } from "./reply.ts";
 import type { Moment } from "./slots.ts";
 
@@ -14,7 +14,17 @@ export interface Outcome {
   action?: string;
   result?: unknown;
   reply: string;
+  /** Whether something is other than before, as far as the declaration tells. */
+  changed?: boolean;
   undo?: { action: string; params: Record<string, unknown> };
+}
+
+/** Who said it, when, and what they can name. */
+export interface Speaker {
+  moment: Moment;
+  known: Known;
+  /** Heard, not typed: names are found by sound, too. */
+  spoken: boolean;
 }
 
 const NOT_NOW = "I can't do that just now.";
@@ -26,7 +36,7 @@ export async function carryOut(
   ctx: Context<unknown, CallMeta>,
   catalogue: Catalogue,
   { saying, slots }: Match,
-  moment: Moment,
+  speaker: Speaker,
 ): Promise<Outcome> {
   const entry = catalogue.get(saying.action);
   if (!entry?.present) return { slots, reply: NOT_NOW };
@@ -34,11 +44,11 @@ export async function carryOut(
     const filled: FilledSlot[] = [];
     for (const slot of slots) {
       const kind = saying.slots[slot.name];
-      const resolved = kind?.kind === "own" ? await findOwn(ctx, kind.own, slot) : slot;
+      const resolved = kind?.kind === "own" ? await findOwn(ctx, kind.own, slot, speaker) : slot;
       if (typeof resolved === "string") return { slots, reply: resolved };
       filled.push(resolved);
     }
-    return await call(ctx, entry, filled, moment);
+    return await call(ctx, entry, filled, speaker.moment);
   } catch (error) {
     return { slots, reply: excuse(error, entry, ctx) };
   }
@@ -66,6 +76,7 @@ async function call(
     action: name,
     result,
     reply,
+    changed: undo !== undefined || declaration.idempotent !== true,
     ...(undo && { undo: { action: undo.action, params: undoParams(undo.params, params, result) } }),
   };
 }
@@ -80,17 +91,14 @@ function undoParams(paths: Record<string, string>, params: object, result: unkno
 }
 
 /** The slot with the thing's id as its value, or what to say where there is not exactly one. */
-async function findOwn(ctx: Context<unknown, CallMeta>, own: OwnThing, slot: FilledSlot): Promise<FilledSlot | string> {
-  const found = (await ctx.call(own.find, { ...own.params, ...(own.query && { [own.query]: slot.text }) })) as Record<
-    string,
-    unknown
-  >;
-  const items = (found[own.items] as Record<string, unknown>[] | undefined) ?? [];
-  const candidates: Candidate[] = items.map((item) => ({
-    label: String(item[own.label] ?? ""),
-    value: item[own.value],
-  }));
-  const resolution = resolveOwn(slot.text, candidates);
+async function findOwn(
+  ctx: Context<unknown, CallMeta>,
+  own: OwnThing,
+  slot: FilledSlot,
+  { known, spoken }: Speaker,
+): Promise<FilledSlot | string> {
+  const candidates = known.get(ownKey(own)) ?? (await listOwn(ctx, own, slot.text));
+  const resolution = resolveOwn(slot.text, candidates, spoken);
   if ("found" in resolution) return { ...slot, text: resolution.found.label, value: resolution.found.value };
   if ("none" in resolution) return `I can't find "${slot.text}".`;
   const names = resolution.several.slice(0, MAX_NAMED).map(({ label }) => `"${label}"`);

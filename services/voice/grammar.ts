@@ -1,38 +1,87 @@
 // What can be said just now: the templates of the actions on the cluster, compiled again whenever they change.
 import type { CatalogueEntry } from "../../lib/action/catalogue.ts";
+import type { OwnThing } from "../../lib/action/index.ts";
 import { parseTemplate, slotsOf, type TemplateNode } from "../../lib/action/template.ts";
+import { examplesOf, promptOf } from "./examples.ts";
 import type { Saying } from "./match.ts";
-import { type SlotKind, slotKind, snapSlot } from "./slots.ts";
+import { type Known, ownKey } from "./own.ts";
+import { phraseOf, type SlotKind, slotKind, snapSlot } from "./slots.ts";
 import { compileSnap, type SnapGraph } from "./snap/graph.ts";
 
 export interface Grammar {
   sayings: readonly Saying[];
-  /** The same sayings by sound, to repair what was misheard. */
-  graph: SnapGraph;
+  /** What slots of the templates may name of the user's, each kind once. */
+  owns: readonly OwnThing[];
   /** One sentence an action, as an example of what can be said. */
   examples: readonly string[];
-  /** Words for the recogniser to expect. */
-  prompt: string;
+  /** What helps to hear this user, who can name these things. */
+  aidFor(user: string, known: Known): ListeningAid;
 }
 
-const EXAMPLES_IN_PROMPT = 6;
-/** The recogniser swallows an utterance that begins like the prompt's last sentence: no command begins like this one. */
-const PROMPT_END = "Thank you very much.";
+export interface ListeningAid {
+  /** Words for the recogniser to expect. */
+  prompt: string;
+  /** The sayings by sound, to repair what was misheard. */
+  graph: SnapGraph;
+}
+
+/** Names of each kind that are listened for; what is beyond is resolved by the words as heard. */
+const MAX_NAMES = 50;
+/** Names that the recogniser is told; its prompt holds 224 tokens. */
+const MAX_PROMPTED = 12;
+/** Users whose aid is kept: about 1 MB each. */
+const MAX_AIDS = 50;
 
 /** Departed actions stay in it, so that their commands are understood and answered with "not just now". */
 export function compileGrammar(entries: readonly CatalogueEntry[]): Grammar {
   const sayings = entries.flatMap((entry) => entry.say.map((template) => sayingOf(entry, template)));
-  const graph = compileSnap(
+  const owns = new Map<string, OwnThing>();
+  for (const { slots } of sayings)
+    for (const kind of Object.values(slots)) if (kind.kind === "own") owns.set(ownKey(kind.own), kind.own);
+  const spoken = entries.filter((entry) => entry.present);
+  const aids = new Map<string, { names: string; aid: ListeningAid }>();
+  const makeAid = (labels: [string, string[]][]): ListeningAid => ({
+    prompt: promptOf(spoken, [...new Set(labels.flatMap(([, names]) => names))].slice(0, MAX_PROMPTED)),
+    graph: compileGraph(sayings, new Map(labels)),
+  });
+  return {
+    sayings,
+    owns: [...owns.values()],
+    examples: examplesOf(spoken),
+    aidFor(user, known) {
+      const labels = [...known].map(([key, things]): [string, string[]] => [
+        key,
+        things.slice(0, MAX_NAMES).map(({ label }) => label),
+      ]);
+      const names = JSON.stringify(labels);
+      const kept = aids.get(user);
+      const aid = kept?.names === names ? kept.aid : makeAid(labels);
+      // Taken out and put in again: the one unused for longest is the first.
+      aids.delete(user);
+      aids.set(user, { names, aid });
+      const [oldest] = aids.keys();
+      if (aids.size > MAX_AIDS && oldest !== undefined) aids.delete(oldest);
+      return aid;
+    },
+  };
+}
+
+function compileGraph(sayings: readonly Saying[], labels: ReadonlyMap<string, readonly string[]>): SnapGraph {
+  // One array for each kind: templates that give the same one share its part of the graph.
+  const phrases = new Map<string, TemplateNode[]>();
+  for (const [key, names] of labels) phrases.set(key, names.map(phraseOf).filter(isSayable));
+  const namesOf = (kind: SlotKind): readonly TemplateNode[] =>
+    kind.kind === "own" ? (phrases.get(ownKey(kind.own)) ?? []) : [];
+  return compileSnap(
     sayings.map(({ action, node, slots }) => ({
       id: action,
       node,
-      slots: Object.fromEntries(Object.entries(slots).map(([name, kind]) => [name, snapSlot(kind)])),
+      slots: Object.fromEntries(Object.entries(slots).map(([name, kind]) => [name, snapSlot(kind, namesOf(kind))])),
     })),
   );
-  const examples = entries.filter((entry) => entry.present && entry.say.length > 0).map(exampleOf);
-  const prompt = [...spread(examples, EXAMPLES_IN_PROMPT), PROMPT_END].join(" ");
-  return { sayings, graph, examples, prompt };
 }
+
+const isSayable = (node: TemplateNode): boolean => node.kind === "sequence" && node.items.length > 0;
 
 function sayingOf({ name, declaration }: CatalogueEntry, template: string): Saying {
   const node = parseTemplate(template);
@@ -41,43 +90,4 @@ function sayingOf({ name, declaration }: CatalogueEntry, template: string): Sayi
     slotsOf(node).map((slot): [string, SlotKind] => [slot, slotKind(properties[slot] ?? {})]),
   );
   return { action: name, node, slots };
-}
-
-const SAMPLES: Record<SlotKind["kind"], string> = {
-  open: "milk",
-  own: "call mum",
-  due: "tomorrow at five",
-  duration: "twenty minutes",
-  number: "six",
-  choice: "",
-};
-
-/** A sentence of an action's first template: the first of each choice, and samples in the slots. */
-function exampleOf(entry: CatalogueEntry): string {
-  const { node, slots } = sayingOf(entry, entry.say[0] as string);
-  const properties = entry.declaration.params.properties as Record<string, Record<string, unknown>>;
-  const write = (part: TemplateNode): string => {
-    switch (part.kind) {
-      case "word":
-        return part.text === "i" ? "I" : part.text;
-      case "slot": {
-        const kind = slots[part.name] as SlotKind;
-        return String(
-          properties[part.name]?.["spoken"] ?? (kind.kind === "choice" ? kind.values[0] : SAMPLES[kind.kind]),
-        );
-      }
-      case "sequence":
-        return part.items.map(write).filter(Boolean).join(" ");
-      case "choice":
-        return write(part.options[0] as TemplateNode);
-    }
-  };
-  const sentence = write(node);
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
-}
-
-/** At most `count` of the items, evenly from all of them. */
-function spread<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);
 }

@@ -1,5 +1,6 @@
 // From audio to words: decode, find the speech, recognise. What is no speech never becomes words.
 import { setImmediate } from "node:timers/promises";
+import { codeOf } from "../../lib/action/index.ts";
 import { decodeAudio } from "./speech/decode.ts";
 import { LISTEN_RATE, type Pcm, type SpeechToText, type Transcription } from "./speech/engine.ts";
 import { SpeechError } from "./speech/speech.errors.ts";
@@ -15,16 +16,19 @@ export interface Heard {
   decodeMs: number;
 }
 
-/** A whole recording. @throws SpeechError for what cannot be read */
+/** The recording ended before its end: the device is gone. */
+export class BrokenOff extends Error {}
+
+/** A whole recording. @throws SpeechError for what cannot be read, BrokenOff for half a recording */
 export async function hearRecording(
   engine: SpeechToText,
   stream: AsyncIterable<Uint8Array>,
-  prompt: string,
+  prompt: Promise<string>,
 ): Promise<Heard> {
   const started = performance.now();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of unbroken(stream)) {
     size += chunk.length;
     if (size > MAX_BYTES) throw new SpeechError("AUDIO_TOO_LARGE");
     chunks.push(chunk);
@@ -37,14 +41,14 @@ export async function hearRecording(
 export async function hearLive(
   engine: SpeechToText,
   stream: AsyncIterable<Uint8Array>,
-  prompt: string,
+  prompt: Promise<string>,
   onEnd: () => void,
 ): Promise<Heard> {
   const vad = new VadStream();
   const parts: Int16Array[] = [];
   let odd: Uint8Array = new Uint8Array(0);
   let length = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of unbroken(stream)) {
     const bytes = odd.length ? Buffer.concat([odd, chunk]) : chunk;
     const samples = toSamples(bytes);
     odd = bytes.subarray(samples.length * 2);
@@ -66,11 +70,22 @@ export async function hearLive(
   return recognise(engine, { samples, sampleRate: LISTEN_RATE }, prompt, performance.now());
 }
 
-async function recognise(engine: SpeechToText, audio: Pcm, prompt: string, started: number): Promise<Heard> {
+async function recognise(engine: SpeechToText, audio: Pcm, prompt: Promise<string>, started: number): Promise<Heard> {
   const speech = await trimSilence(audio);
   const decodeMs = performance.now() - started;
   if (!speech) return { transcription: undefined, decodeMs };
-  return { transcription: await engine.transcribe(speech.audio, { prompt, language: "en" }), decodeMs };
+  return { transcription: await engine.transcribe(speech.audio, { prompt: await prompt, language: "en" }), decodeMs };
+}
+
+/** The stream's own errors in our terms. */
+async function* unbroken(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    // The door's word for an upload past its bound, from this node or another one.
+    if (codeOf(error) === "PAYLOAD_TOO_LARGE") throw new SpeechError("AUDIO_TOO_LARGE");
+    throw new BrokenOff("the recording broke off", { cause: error });
+  }
 }
 
 /** Copied, since a chunk may begin at an odd address of a larger buffer. */

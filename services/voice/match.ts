@@ -1,5 +1,7 @@
 // Strict understanding: an utterance against the templates, word by word. What does not fit is not understood.
+import type { OwnThing } from "../../lib/action/index.ts";
 import type { TemplateNode } from "../../lib/action/template.ts";
+import { isNamed, type Known, ownKey } from "./own.ts";
 import { MAX_CLOSED_WORDS, type Moment, readSlot, type SlotKind, type SlotValue } from "./slots.ts";
 
 /** One template of one action. */
@@ -19,8 +21,10 @@ export interface FilledSlot extends SlotValue {
 export interface Match {
   saying: Saying;
   slots: FilledSlot[];
-  /** Words that open slots took: the fewer, the more was understood. */
+  /** Words that open slots took, but for names the user is known to use: the fewer, the more was understood. */
   openWords: number;
+  /** Words of the template itself. */
+  literals: number;
 }
 
 interface Token {
@@ -45,18 +49,23 @@ export function stripCourtesy(text: string): string {
  * The best reading of an utterance: the one whose open slots take the fewest words, then the one with the fewest such slots
  * ("water to the plants" is one title, not a title and a list), then the one with the most literal words, then the earliest. Costs words squared a template at the worst, which the bound on words keeps small.
  */
-export function matchUtterance(text: string, sayings: readonly Saying[], moment: Moment): Match | undefined {
+export function matchUtterance(
+  text: string,
+  sayings: readonly Saying[],
+  moment: Moment,
+  known: Known = new Map(),
+): Match | undefined {
   const tokens = tokenize(stripCourtesy(text));
   if (tokens.length === 0 || tokens.length > MAX_WORDS) return undefined;
-  const reader = new Reader(tokens, moment);
+  const reader = new Reader(tokens, moment, known);
   let best: { match: Match; rank: number[] } | undefined;
   for (const saying of sayings) {
     for (const path of reader.read(saying)) {
-      const open = openSlots(path, saying);
+      const open = reader.openSlots(path, saying);
       const openWords = open.reduce((words, slot) => words + slot.to - slot.from, 0);
       const rank = [openWords, open.length, -path.literals];
       if (best && !isLess(rank, best.rank)) continue;
-      best = { match: { saying, slots: reader.fill(path, saying), openWords }, rank };
+      best = { match: { saying, slots: reader.fill(path, saying), openWords, literals: path.literals }, rank };
     }
   }
   return best?.match;
@@ -66,7 +75,6 @@ function tokenize(text: string): Token[] {
   return text
     .replaceAll("’", "'")
     .split(/\s+/)
-    .map((raw) => raw.replace(/^["“”'(]+|["“”')!?;,]+$/g, ""))
     .map((raw) => ({ raw, word: raw.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "") }))
     .filter(({ word }) => word !== "");
 }
@@ -81,12 +89,15 @@ interface Path {
 class Reader {
   readonly #tokens: readonly Token[];
   readonly #moment: Moment;
+  readonly #known: Known;
   /** Meanings of closed phrases by kind and place, shared by all templates. */
   readonly #meanings = new Map<string, SlotValue | undefined>();
+  readonly #names = new Map<string, boolean>();
 
-  constructor(tokens: readonly Token[], moment: Moment) {
+  constructor(tokens: readonly Token[], moment: Moment, known: Known) {
     this.#tokens = tokens;
     this.#moment = moment;
+    this.#known = known;
   }
 
   /** Every way in which the whole utterance fits the template. */
@@ -102,6 +113,23 @@ class Reader {
       filled.unshift({ name: slot.name, text: this.#text(slot.from, slot.to), ...value });
     }
     return filled;
+  }
+
+  /** Slots that took words which nothing vouches for. */
+  openSlots(path: Path, { slots }: Saying): Slot[] {
+    const open: Slot[] = [];
+    for (let slot = path.slot; slot; slot = slot.before) {
+      const kind = slots[slot.name];
+      if (kind?.kind === "open" || (kind?.kind === "own" && !this.#isKnown(kind.own, slot))) open.push(slot);
+    }
+    return open;
+  }
+
+  #isKnown(own: OwnThing, { from, to }: Slot): boolean {
+    const key = ownKey(own);
+    const found = this.#names.get(`${key}:${from}:${to}`) ?? isNamed(this.#text(from, to), this.#known.get(key) ?? []);
+    this.#names.set(`${key}:${from}:${to}`, found);
+    return found;
   }
 
   #walk(node: TemplateNode, paths: Path[], saying: Saying): Path[] {
@@ -138,7 +166,8 @@ class Reader {
 
   #meaning(kind: SlotKind, from: number, to: number): SlotValue | undefined {
     const key = `${kind.kind === "choice" ? kind.values.join("|") : kind.kind}:${from}:${to}`;
-    if (!this.#meanings.has(key)) this.#meanings.set(key, readSlot(kind, this.#text(from, to), this.#moment));
+    if (!this.#meanings.has(key))
+      this.#meanings.set(key, readSlot(kind, this.#closedText(kind, from, to), this.#moment));
     return this.#meanings.get(key);
   }
 
@@ -147,7 +176,14 @@ class Reader {
       .slice(from, to)
       .map(({ raw }) => raw)
       .join(" ");
-    return to === this.#tokens.length ? text.replace(/[.!?,;:]+$/, "") : text.replace(/,$/, "");
+    const end = to === this.#tokens.length ? /["”'.!?,;:]+$/ : /["”'!?,;]+$/;
+    return text.replace(/^["“']+/, "").replace(end, "");
+  }
+
+  /** Commas part a title, but mean nothing in a date. */
+  #closedText(kind: SlotKind, from: number, to: number): string {
+    const text = this.#text(from, to);
+    return kind.kind === "open" || kind.kind === "own" ? text : text.replace(/[,;](?=\s)/g, "");
   }
 }
 
@@ -161,15 +197,6 @@ function distinct(paths: Path[]): Path[] {
 }
 
 type Slot = NonNullable<Path["slot"]>;
-
-function openSlots(path: Path, { slots }: Saying): Slot[] {
-  const open: Slot[] = [];
-  for (let slot = path.slot; slot; slot = slot.before) {
-    const kind = slots[slot.name]?.kind;
-    if (kind === "open" || kind === "own") open.push(slot);
-  }
-  return open;
-}
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {
   const at = a.findIndex((value, index) => value !== b[index]);

@@ -1,5 +1,5 @@
 // The reply language of declarations, from a result to a sentence that can be said:
-//   {path}              the value there: dates and times as they are said, lists joined with "and"
+//   {path}              the value there: dates and times as they are said, lists joined with "and", sentences with a space
 //   {path, text}        the text, where there is something at the path (not null, not false, not empty)
 //   {!path, text}       the text, where there is nothing
 //   {path|one|# many}   by number: `one` for 1, else `# many` with the number in place of #
@@ -74,7 +74,7 @@ const isThere = (value: unknown): boolean =>
 
 function say(value: unknown, moment: Moment): string {
   if (!isThere(value)) return "";
-  if (Array.isArray(value)) return joinSpoken(value.map((item) => say(item, moment)));
+  if (Array.isArray(value)) return joinSpoken(value.filter(isThere).map((item) => say(item, moment)));
   if (isDue(value)) return speakDue(value, moment);
   return typeof value === "object" ? "" : String(value);
 }
@@ -84,7 +84,8 @@ function isDue(value: unknown): value is Due {
   return typeof due === "object" && typeof due?.date === "string" && typeof due.zone === "string";
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** `a`, `a and b`, `a, b and c`; whole sentences one after the other. */
 function joinSpoken(items: readonly string[]): string {
+  if (items.every((item) => /[.!?]$/.test(item))) return items.join(" ");
   return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }

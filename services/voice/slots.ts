@@ -80,9 +80,10 @@ const PHRASES = {
   number: numberTemplates.map(parseTemplate),
 } as const;
 
-/** The slot as the repair of what was misheard knows it. */
-export function snapSlot(kind: SlotKind): SnapSlot {
-  if (kind.kind === "open" || kind.kind === "own") return { kind: "open" };
+/** The slot as the repair of what was misheard knows it; `names` are those of the user's own things. */
+export function snapSlot(kind: SlotKind, names: readonly TemplateNode[] = []): SnapSlot {
+  if (kind.kind === "open") return { kind: "open" };
+  if (kind.kind === "own") return { kind: "open", known: names };
   if (kind.kind === "choice") return { kind: "closed", phrases: kind.values.map(phraseOf) };
   return { kind: "closed", phrases: PHRASES[kind.kind] };
 }

@@ -13,6 +13,7 @@ const {
   SPEECH_UNAVAILABLE,
   VOICE_NO_RECOGNISER,
   VOICE_NO_VOICE,
+  VOICE_INTERRUPTED,
   VOICE_NOTHING_TO_CONFIRM,
   VOICE_NOTHING_TO_UNDO,
 } = errors;
@@ -47,6 +48,12 @@ export const actions = {
       live: Type.Optional(
         Type.Boolean({ accepts: "true for a stream of raw 16-bit samples at 16 kHz, which ends at a silence" }),
       ),
+      recording: Type.Optional(
+        Type.String({
+          maxLength: 64,
+          accepts: "a name of at most 64 characters, which comes back with voice.heardEnd",
+        }),
+      ),
     }),
     returns: Answer,
     errors: [
@@ -57,6 +64,7 @@ export const actions = {
       SPEECH_BUSY,
       SPEECH_TIMEOUT,
       SPEECH_UNAVAILABLE,
+      VOICE_INTERRUPTED,
       VOICE_NO_RECOGNISER,
     ],
     timeout: VOICE_TIMEOUT_MS,
@@ -99,7 +107,7 @@ export const actions = {
     params: Type.Object({}),
     returns: Type.Object({ undone: Type.String() }),
     errors: [VOICE_NOTHING_TO_UNDO],
-    voice: { en: { say: ["undo [that|it]", "take (that|it) back"], reply: "Taken back." } },
+    voice: { en: { say: ["undo [that|it|the last one]", "take (that|it) back", "cancel that"], reply: "Taken back." } },
   }),
   confirm: declare({
     summary: "Do what was asked about",
@@ -112,6 +120,16 @@ export const actions = {
     timeout: VOICE_TIMEOUT_MS,
     voice: { en: { say: ["yes [please]", "(yeah|yep|right|correct|exactly)", "that's right"], reply: "{reply}" } },
   }),
+  decline: declare({
+    summary: "Do nothing of what was asked about",
+    auth: "user",
+    rest: "POST /voice/decline",
+    socket: true,
+    params: Type.Object({}),
+    returns: Type.Object({ declined: Type.String() }),
+    errors: [VOICE_NOTHING_TO_CONFIRM],
+    voice: { en: { say: ["no [thanks]", "(nope|never mind|forget it)"], reply: "All right, I leave it." } },
+  }),
 };
 
 declare module "../../lib/action/index.ts" {
@@ -120,7 +138,7 @@ declare module "../../lib/action/index.ts" {
   }
   interface ServiceEvents {
     /** A live recording has ended by a silence: the device may stop recording. */
-    "voice.heardEnd": Record<string, never>;
+    "voice.heardEnd": { recording: string | null };
     /** What became of an utterance. */
     "voice.answered": {
       user: string;

@@ -6,33 +6,33 @@ export interface CommandRow {
   user: string;
   /** Epoch milliseconds. */
   at: number;
-  /** How to take it back; gone once that was done. */
+  /** Whether something was changed. */
+  changed?: boolean;
+  /** How to take the change back. */
   undo?: { action: string; params: Record<string, unknown> };
   /** What was asked about: "did you mean …?" */
   suggestion?: string;
 }
-
-export type VoiceRepository = ReturnType<typeof voiceRepository>;
 
 /** How long a command can be taken back, and a question be answered. */
 const UNDO_MS = 10 * 60 * 1000;
 const QUESTION_MS = 60 * 1000;
 
 export function voiceRepository(store: Store, now: () => number) {
-  const commands = store.collection<CommandRow>("commands", { indexes: ["user", "at"], compound: [["user", "-at"]] });
+  const commands = store.collection<CommandRow>("commands", {
+    indexes: ["user", "at"],
+    compound: [["user", "-at", "_id"]],
+  });
   const latest = async (user: string): Promise<CommandRow[]> =>
-    commands.find({ at: { $gt: now() - UNDO_MS }, user }, { sort: ["-at"], limit: 50 });
+    commands.find({ at: { $gt: now() - UNDO_MS }, user }, { sort: ["-at", "_id"], limit: 50 });
 
   return {
     add: (row: CommandRow) => commands.insert(row),
 
-    /** Takes the latest undoable command, so that nobody else undoes it as well. */
-    async takeUndoable(user: string): Promise<Required<Pick<CommandRow, "undo">> | undefined> {
-      for (const row of await latest(user)) {
-        if (row.undo && (await commands.update({ undo: { $exists: true }, _id: row._id }, { undo: undefined })))
-          return { undo: row.undo };
-      }
-      return undefined;
+    /** Takes the latest change, so that nobody else undoes it as well. One that cannot be undone hides those before it. */
+    async takeUndoable(user: string): Promise<CommandRow["undo"]> {
+      const row = (await latest(user)).find(({ changed }) => changed);
+      return row?.undo && (await commands.remove({ _id: row._id })) > 0 ? row.undo : undefined;
     },
 
     /** Takes the question that was asked last, unless something else was said since. */

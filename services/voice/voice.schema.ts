@@ -44,6 +44,10 @@ export const Answer = Type.Object({
   action: orNull(Type.String()),
   result: Type.Unknown(),
   reply: Type.String(),
+  /** Whether "undo" takes it back. */
+  undoable: Type.Boolean(),
+  /** What was asked about: "did you mean …?", for "yes" to answer. */
+  suggestion: orNull(Type.String()),
   speech: orNull(Speech),
   timings: Timings,
 });

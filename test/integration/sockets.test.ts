@@ -1,6 +1,7 @@
 // The Socket.IO door: calls with an acknowledgement, events in the user's room, and sockets that end with their token.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { declare, implement, Type } from "../../lib/action/index.ts";
 import type { Account } from "../../services/auth/auth.schema.ts";
 import type { Todo } from "../../services/todo/todo.schema.ts";
 import { connect } from "../support/device.ts";
@@ -50,6 +51,44 @@ test("a call may leave out what it does not need", async (t) => {
     assert.equal(problem, null, JSON.stringify(args));
     assert.equal((result as Account).name, "ann");
   }
+});
+
+test("only actions that open this door are called, and each once", async (t) => {
+  const platform = await startPlatform(t);
+  const calls: string[] = [];
+  const probe = (socket: boolean, auth?: "public") =>
+    declare({
+      summary: "Probe",
+      ...(auth && { auth }),
+      ...(socket && { socket }),
+      params: Type.Object({}),
+      returns: Type.Null(),
+    });
+  const run = (name: string) => () => {
+    calls.push(name);
+    return null;
+  };
+  await platform.add(
+    implement(
+      "probe",
+      { open: probe(true, "public"), closed: probe(false, "public"), inner: probe(false) },
+      { open: run("open"), closed: run("closed"), inner: run("inner") },
+    ),
+  );
+  const device = await connect(t, platform, await platform.register("ann"));
+  for (const [name, code] of [
+    ["probe.open", undefined],
+    ["probe.closed", "NOT_FOUND"],
+    ["probe.inner", "NOT_FOUND"],
+    ["$node.list", "NOT_FOUND"],
+  ] as const) {
+    const problem = await new Promise<{ code: string } | null>((resolve) =>
+      device.socket.emit("call", name, {}, resolve),
+    );
+    assert.equal(problem?.code, code, name);
+    assert.equal((await device.call(name, {})).problem?.code, code, name);
+  }
+  assert.deepEqual(calls, ["open", "open"]);
 });
 
 test("the user of a call is the token's, whatever the call says", async (t) => {

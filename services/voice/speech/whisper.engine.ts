@@ -96,7 +96,8 @@ function decodingOf({ prompt, longForm, keepFillers, words, language }: Transcri
   if (keepFillers)
     return { ...common, prompt: FILLER_PROMPT, timestamps: true, condition: true, vad: longForm ?? false };
   if (longForm) return { ...common, timestamps: true, condition: true, vad: true };
-  return { ...common, prompt: prompt ?? null };
+  // Without timestamps a search of several beams may end early: "in an hour and", "the rubbish" (tonight) of 288 commands 5 did.
+  return { ...common, prompt: prompt ?? null, timestamps: true };
 }
 
 function padded(audio: Pcm): Int16Array {
