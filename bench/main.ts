@@ -32,15 +32,14 @@ async function measureAll(
   const samples: Sample[] = [];
   try {
     for (const key of keys) systems.set(key, await startSystem(key, setting));
-    // The first round warms up: code is compiled, files and tokens are in memory.
-    for (let round = 0; round <= amount.rounds; round++) {
+    for (let round = 1 - amount.warmUp; round <= amount.rounds; round++) {
       for (const scenario of scenarios) {
-        for (const key of rotated(keys, round)) {
+        for (const key of rotated(keys, round + amount.warmUp)) {
           const measured = await measure(systems.get(key) as System, scenario, amount, setting);
           if (round > 0) samples.push({ ...measured, scenario: scenario.name, system: key, round });
         }
       }
-      process.stderr.write(round === 0 ? "warmed up\n" : `round ${round} of ${amount.rounds}\n`);
+      process.stderr.write(round > 0 ? `round ${round} of ${amount.rounds}\n` : "warming up\n");
     }
   } finally {
     await Promise.all([...systems.values()].map((system) => system.stop()));

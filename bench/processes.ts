@@ -21,8 +21,8 @@ export interface Program {
 export function start(path: string, env: Record<string, string>, options: string[] = []): Program {
   const child = fork(path, {
     env: { PATH: process.env["PATH"] ?? "", ...env },
-    execArgv: [...(process.env["XOPT"]?.split(" ") ?? []), "--import", STOP_WITH_PARENT, ...options],
-    stdio: ["ignore", process.env["XOPT"] ? "inherit" : "ignore", "inherit", "ipc"],
+    execArgv: ["--import", STOP_WITH_PARENT, ...options],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`${path} ended with exit code ${code} before it was ready`);

@@ -5,6 +5,8 @@ import { READERS, type Reader, seededId, tokensOf } from "./seed.ts";
 /** How much a run does. */
 export interface Amount {
   rounds: number;
+  /** Rounds before those that count: code is compiled, files and tokens are in memory. */
+  warmUp: number;
   connections: number;
   /** Of the counts below: 1 in a full run. */
   share: number;
@@ -12,8 +14,8 @@ export interface Amount {
   seconds: number;
 }
 
-export const FULL: Amount = { rounds: 5, connections: 64, share: 1, seconds: 2.5 };
-export const QUICK: Amount = { rounds: 1, connections: 8, share: 0.02, seconds: 1 };
+export const FULL: Amount = { rounds: 5, warmUp: 2, connections: 64, share: 1, seconds: 2.5 };
+export const QUICK: Amount = { rounds: 1, warmUp: 0, connections: 8, share: 0.02, seconds: 1 };
 
 export interface Scenario {
   name: string;

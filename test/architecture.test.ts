@@ -36,13 +36,12 @@ test("no service imports another service's folder", () => {
   assert.deepEqual(wrong, []);
 });
 
-test("lib and mixins import no service", () => {
-  assert.deepEqual(
-    imports("lib", "mixins")
-      .filter(isStatic)
-      .filter(({ target }) => target.startsWith("services/")),
-    [],
-  );
+test("lib and mixins import no service; the operator's program knows the declarations it calls", () => {
+  const wrong = imports("lib", "mixins")
+    .filter(isStatic)
+    .filter(({ target }) => target.startsWith("services/"))
+    .filter(({ file, target }) => !(file.startsWith("lib/admin/") && target.endsWith(".actions.ts")));
+  assert.deepEqual(wrong, []);
 });
 
 test("what is published as vivavoce/action imports nothing outside itself", () => {

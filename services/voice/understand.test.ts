@@ -50,6 +50,7 @@ const HEARD: [heard: string, meaning: string][] = [
   ["Tick off by stamps.", "todo.complete id=buy stamps"],
   ["Take off by stamps.", "todo.complete id=buy stamps"],
   ["Mark what are the plants as done.", "todo.complete id=water the plants"],
+  ["Mark the stamps, buy them, as done.", "todo.complete id=the stamps, buy them"],
   ["Snooze it for ten minutes.", "todo.snooze minutes=ten minutes"],
   ["Remind me to order a Xylophone", "todo.create title=order a Xylophone"],
   ["I told him about the list yesterday.", "not"],

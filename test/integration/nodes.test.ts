@@ -1,7 +1,9 @@
 // Several nodes over a real NATS server and one MongoDB-protocol store: two gateways and two todo nodes act as one.
 import assert from "node:assert/strict";
+import { type EventEmitter, once } from "node:events";
 import { after, before, describe, type TestContext, test } from "node:test";
 import type { Static } from "@sinclair/typebox";
+import type { ServiceBroker } from "moleculer";
 import { type Config, readConfig } from "../../lib/config/config.ts";
 import { type Node, startNode } from "../../lib/node/node.ts";
 import type { Session } from "../../services/auth/auth.schema.ts";
@@ -11,6 +13,17 @@ import { FakeClock } from "../support/clock.ts";
 import { connect } from "../support/device.ts";
 import { emailOf, makeFolder, PASSWORD } from "../support/platform.ts";
 import { mongoOrSkip, natsOrSkip, startMongo, startNats, type TestServer } from "../support/servers.ts";
+
+/** Resolves when a node knows the services of all others: until then it misses what they broadcast, and they what it does. */
+async function sees(broker: ServiceBroker, names: readonly string[]): Promise<void> {
+  const registry = broker.registry as unknown as { getServiceList(o: object): { name: string; nodeID: string }[] };
+  const bus = (broker as unknown as { localBus: EventEmitter }).localBus;
+  const isComplete = () => {
+    const known = registry.getServiceList({}).map(({ name, nodeID }) => `${name} ${nodeID}`);
+    return names.every((nodeID) => known.includes(`${nodeID.split("-")[0]} ${nodeID}`));
+  };
+  while (!isComplete()) await once(bus, "$services.changed");
+}
 
 describe("two gateways and two todo nodes", { skip: natsOrSkip || mongoOrSkip }, () => {
   let nats: TestServer;
@@ -45,14 +58,12 @@ describe("two gateways and two todo nodes", { skip: natsOrSkip || mongoOrSkip },
       nodes.set(nodeID, node);
       t.after(() => node.stop());
     }
-    const gateways = names
-      .filter((name) => name.startsWith("gateway"))
-      .map((name) => {
-        const { port } = nodes.get(name)?.broker.metadata["gateway"] as { port: number };
-        return { url: `http://127.0.0.1:${port}` };
-      });
-    for (const { broker } of nodes.values()) await broker.waitForServices(["auth", "todo"], 10_000, 20);
-    const [one, two] = gateways as [{ url: string }, { url: string }];
+    await Promise.all([...nodes.values()].map(({ broker }) => sees(broker, names)));
+    const urls = [...nodes.values()].flatMap(({ broker }) => {
+      const { port } = (broker.metadata["gateway"] ?? {}) as { port?: number };
+      return port === undefined ? [] : [{ url: `http://127.0.0.1:${port}` }];
+    });
+    const [one, two] = urls as [{ url: string }, { url: string }];
     const at = (gateway: { url: string }, token?: string) => new Client(`${gateway.url}/api/v1`, token);
     const { body } = await at(one).post<Session>("/auth/register", {
       email: emailOf("ann"),
