@@ -31,7 +31,10 @@ export class OrderedIndex {
 
   constructor([group, ...order]: readonly string[]) {
     this.group = group as string;
-    this.#order = order.map(sortField);
+    const fields = order.map(sortField);
+    // Kept from the least on, whichever was asked for: what is new (a time) goes to the end, where it moves nothing.
+    const turn = fields[0]?.sign ?? 1;
+    this.#order = fields.map(({ field, sign }) => ({ field, sign: sign === turn ? 1 : -1 }));
   }
 
   clear(): void {
@@ -68,7 +71,7 @@ export class OrderedIndex {
     if (after) {
       // The row itself may have gone; its place is where it would be.
       const place = this.#place(rows, after);
-      const there = place < rows.length && this.#compare(this.#keyOf(rows[place] as Row), after) === 0;
+      const there = place < rows.length && this.#compare(rows[place] as Row, after) === 0;
       at = step === 1 ? Math.max(at, place + (there ? 1 : 0)) : Math.min(at, place - 1);
     }
     const found: Row[] = [];
@@ -89,17 +92,14 @@ export class OrderedIndex {
     return steps.every((step) => step === steps[0]) ? (steps[0] as 1 | -1 | 0) : 0;
   }
 
-  /** Between which places a condition on the first sort field can hold. */
+  /** Between which places a condition on the first sort field can hold; what equals a bound is left to the predicate. */
   #bounds(rows: readonly Row[], condition: unknown): [from: number, to: number] {
     const { $gte, $gt, $lte, $lt } = (typeof condition === "object" ? condition : {}) as Record<string, unknown>;
     const low = $gte ?? $gt;
     const high = $lte ?? $lt;
-    const descending = this.#order[0]?.sign === -1;
-    const [first, last] = descending ? [high, low] : [low, high];
-    // What equals a bound is left to the predicate.
     return [
-      first === undefined ? 0 : this.#place(rows, [first]),
-      last === undefined ? rows.length : this.#place(rows, [last], true),
+      low === undefined ? 0 : this.#place(rows, [low]),
+      high === undefined ? rows.length : this.#place(rows, [high], true),
     ];
   }
 
@@ -109,9 +109,10 @@ export class OrderedIndex {
   #place(rows: readonly Row[], key: readonly unknown[], past = false): number {
     let low = 0;
     let high = rows.length;
+    if (high > 0 && this.#compare(rows[high - 1] as Row, key) < 0) return high;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const order = this.#compare(this.#keyOf(rows[middle] as Row), key);
+      const order = this.#compare(rows[middle] as Row, key);
       if (order < 0 || (past && order === 0)) low = middle + 1;
       else high = middle;
     }
@@ -119,10 +120,11 @@ export class OrderedIndex {
   }
 
   /** A key may be the beginning of one. */
-  #compare(a: readonly unknown[], b: readonly unknown[]): number {
-    for (const [index, value] of b.entries()) {
-      const order = compareValues(a[index], value);
-      if (order !== 0) return order * (this.#order[index] as SortField).sign;
+  #compare(row: Row, key: readonly unknown[]): number {
+    for (let index = 0; index < key.length; index++) {
+      const { field, sign } = this.#order[index] as SortField;
+      const order = compareValues(row[field], key[index]);
+      if (order !== 0) return order * sign;
     }
     return 0;
   }

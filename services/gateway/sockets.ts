@@ -190,7 +190,9 @@ export function socketDoor(broker: ServiceBroker, catalogue: Catalogue, control:
 
     /** Hands a server event to the user's sockets on this gateway; every gateway gets it. */
     push(io: Server, { user, event, payload }: { user: string; event: string; payload: unknown }): void {
-      io.local.to(roomOf(user)).emit(event, payload);
+      // Most users have no socket here: the event is not encoded for an empty room.
+      const room = roomOf(user);
+      if (io.sockets.adapter.rooms.has(room)) io.local.to(room).emit(event, payload);
     },
 
     /** Disconnects the sockets on this gateway whose token has ended; for every second. */
