@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type Context, ServiceBroker, type ServiceSchema } from "moleculer";
-import database from "moleculer-db";
 import { natsOrSkip, startNats } from "../../test/support/servers.ts";
 import { brokerOptions, type ClusterSettings } from "./broker.ts";
 import { declare } from "./declare.ts";
@@ -289,48 +288,3 @@ test("a call that can be repeated by its key only is retried with one and not wi
   calls = 0;
   assert.equal(await broker.call("flaky.read"), "done");
 });
-
-const route = (rest: string, say?: string) =>
-  declare({
-    summary: rest,
-    auth: "public",
-    rest,
-    params: Type.Object({ id: Type.Optional(Type.String()) }),
-    returns: Any,
-    ...(say && { voice: { en: { say: [say], reply: "" } } }),
-  });
-const service = (name: string, rest: string, say?: string) =>
-  implement(name, { run: route(rest, say) }, { run: () => null });
-
-for (const [what, services, message] of [
-  [
-    "an action of a database mixin",
-    [{ name: "rows", mixins: [database as unknown as ServiceSchema] }],
-    /"rows\.\w+" has no declaration/,
-  ],
-  [
-    "an action of its own without a declaration",
-    [{ name: "plain", actions: { run: () => 1 } }],
-    /"plain\.run" has no declaration/,
-  ],
-  [
-    "a declaration that is not plain JSON",
-    [{ name: "odd", actions: { run: { declaration: { params: {}, returns: undefined }, handler: () => 1 } } }],
-    /"odd\.run" is not plain JSON/,
-  ],
-  [
-    "two actions on one route",
-    [service("one", "GET /things/:id"), service("two", "GET /things/:id")],
-    /two\.run claims "GET \/things\/:id", which is one\.run's/,
-  ],
-  [
-    "two actions with one template",
-    [service("one", "GET /a", "roll a die"), service("two", "GET /b", "Roll a die")],
-    /two\.run claims "Roll a die", which is one\.run's/,
-  ],
-  ["a reserved name", [service("todo", "GET /a")], /"todo" is the name of a Vivavoce service/],
-] as [string, ServiceSchema[], RegExp][]) {
-  test(`a node refuses to hold ${what}, and names it`, async (t) => {
-    await assert.rejects(async () => void (await startBroker(t, services)), message);
-  });
-}

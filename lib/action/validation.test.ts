@@ -53,12 +53,7 @@ const wrong: [body: string, path: string, message: string, accepts: string][] = 
     "is of the wrong type",
     "a list of 0 to 5000 items, each a text of at least 1 characters",
   ],
-  [
-    '{"title": "x", "tags": ["a", ""]}',
-    "tags.1",
-    "is too short",
-    "a text of at least 1 characters",
-  ],
+  ['{"title": "x", "tags": ["a", ""]}', "tags.1", "is too short", "a text of at least 1 characters"],
   [
     '{"title": "x", "tags": {"0": "a"}}',
     "tags",
