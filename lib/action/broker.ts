@@ -56,7 +56,8 @@ export function brokerOptions(settings: ClusterSettings): BrokerOptions {
       halfOpenTime: 5_000,
       check: (error) => Number((error as { code?: number })?.code) >= 500,
     },
-    registry: { preferLocal: true, strategy: "RoundRobin" },
+    // The other nodes have a moment to hear that this one leaves, before it stops to answer.
+    registry: { preferLocal: true, strategy: "RoundRobin", stopDelay: settings.nats ? 100 : 0 },
     tracking: { enabled: true, shutdownTimeout: 10_000 },
     internalServices: true,
     skipProcessEventRegistration: true,

@@ -73,3 +73,12 @@ describe("settings", () => {
     assert.doesNotMatch(refusal({ VIVAVOCE_TOKEN_SECRET: "hunter2" }), /hunter2/);
   });
 });
+
+for (const name of ["MONGO_URL", "VIVAVOCE_NATS_URL"]) {
+  test(`a wrong ${name} is told without the password in it`, () => {
+    assert.throws(
+      () => readConfig({ [name]: "wrong://ann:hunter2@host/x" }),
+      (error: Error) => error.message.includes("wrong://***@host/x") && !error.message.includes("hunter2"),
+    );
+  });
+}

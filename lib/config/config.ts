@@ -59,7 +59,9 @@ export function readConfig(env: Env): Config {
     return env[name]?.trim() || undefined;
   };
   const refuse = (name: string, accepts: string): never => {
-    throw new ConfigError(`${name} is "${env[name]}", but it accepts ${accepts}.`);
+    // Addresses may hold a password, and this line ends in logs.
+    const value = env[name]?.replace(/\/\/[^@/]*@/g, "//***@");
+    throw new ConfigError(`${name} is "${value}", but it accepts ${accepts}.`);
   };
   const integer = (name: string, fallback: number, min: number, max: number): number => {
     const text = read(name);
