@@ -34,7 +34,7 @@ export interface Parts {
 /** Path and query are text and coerced by the schema; the body is JSON and strict. The path wins over the body, the body over the query. */
 export function paramsOf(declaration: Declaration, { path, query, body, ifMatch }: Parts): Record<string, unknown> {
   const text: Record<string, unknown> = { ...query, ...path };
-  if (declaration.etag && ifMatch !== undefined) {
+  if (declaration.etag && declaration.params.properties[declaration.etag] && ifMatch !== undefined) {
     const version = /^(?:W\/)?"(\d+)"$/.exec(ifMatch.trim())?.[1];
     if (version === undefined && ifMatch.trim() !== "*")
       refuseField("If-Match", "is not an entity tag of this resource", 'the ETag that was read, such as "3"');
