@@ -58,9 +58,8 @@ class OtlpExporter extends TracerExporters.Base {
 
   override async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#sending;
     const deadline = Date.now() + TIMEOUT_MS;
-    while (this.#waiting.length > 0 && Date.now() < deadline) await this.#send();
+    while ((this.#waiting.length > 0 || this.#sending) && Date.now() < deadline) await this.#send();
   }
 
   #send(): Promise<void> {
