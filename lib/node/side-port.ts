@@ -3,12 +3,13 @@
 //   GET /metrics        the Prometheus text format
 //   GET /health/live    200 while the process runs
 //   GET /health/ready   200 while NATS answers it and all its services are started, else 503 with what it waits for
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ServiceBroker } from "moleculer";
 import { metricsText } from "../../mixins/metrics.ts";
-import { type Config, ConfigError } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { answers, connectionOf } from "./connection.ts";
+import { listen } from "./listen.ts";
 
 export interface SidePort {
   /** The port it listens on. */
@@ -47,7 +48,7 @@ export async function openSidePort(
   const server = createServer((request, response) => {
     answer(pages, request, response).catch(() => response.destroy());
   });
-  await listen(server, host, metricsPort);
+  await listen(server, host, metricsPort, "VIVAVOCE_METRICS_PORT");
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -86,19 +87,4 @@ async function waitingOf(broker: ServiceBroker, services: readonly string[]): Pr
     ...(broker.transit && !(await answers(connectionOf(broker))) ? ["nats"] : []),
     ...services.filter((service) => !started || !registry.hasService(service, broker.nodeID)),
   ];
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
-      reject(
-        new ConfigError(
-          code === "EADDRINUSE"
-            ? `Port ${port} is taken by another program. Stop it, or set VIVAVOCE_METRICS_PORT to another port.`
-            : `Cannot listen on ${host}:${port} (${message}). Check VIVAVOCE_HOST and VIVAVOCE_METRICS_PORT.`,
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
 }
